@@ -1,0 +1,8 @@
+//! hark.
+pub mod channel;
+pub mod desk;
+pub mod library;
+pub mod model;
+pub mod net;
+pub mod store;
+pub mod text;

@@ -1,0 +1,53 @@
+//! What was understood of a message.
+
+use std::ops::Range;
+
+use crate::model::author::Author;
+use crate::model::id::{BrandName, Language, PackName, TopicName};
+use crate::model::network::Visibility;
+use crate::text::entities::Entity;
+
+/// What is known about a message beside its text.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// The packs to read with; `core` is implied.
+    pub packs: &'a [PackName],
+    /// The brand's languages, fallback first.
+    pub languages: &'a [Language],
+    /// The language the network or the conversation states.
+    pub stated_language: Option<&'a Language>,
+    /// The brand.
+    pub brand: &'a BrandName,
+    /// The kind of network.
+    pub channel: &'a str,
+    /// Who can read it.
+    pub visibility: Visibility,
+    /// Whether it answers something that we said.
+    pub is_reply: bool,
+    /// Who wrote it.
+    pub author: &'a Author,
+    /// The brand's airline designators.
+    pub airlines: &'a [String],
+}
+
+/// A topic that matched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopicMatch {
+    /// The topic.
+    pub topic: TopicName,
+    /// 1.0 for a rule; a calibrated probability for the classifier.
+    pub score: f32,
+    /// The bytes of the original text that made it match, in order.
+    pub spans: Vec<Range<usize>>,
+}
+
+/// What was understood.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reading {
+    /// The language; `None` where it could not be told.
+    pub language: Option<Language>,
+    /// The topics that match, in the order in which they decide.
+    pub topics: Vec<TopicMatch>,
+    /// What was found in it.
+    pub entities: Vec<Entity>,
+}
