@@ -1,5 +1,6 @@
 //! hark.
 pub mod channel;
+pub mod clock;
 pub mod desk;
 pub mod library;
 pub mod model;

@@ -201,6 +201,8 @@ pub struct Conversation {
     pub holder: Holder,
     /// What was said, oldest first; bounded by [`TURNS_MAX`].
     pub turns: Vec<Turn>,
+    /// Turns forgotten so far: `turns[0]` is turn number `turns_forgotten`, which numbers a web chat's lines for good.
+    pub turns_forgotten: u64,
     /// The case that is active or was last.
     pub case: Option<Case>,
     /// Cases before that one, oldest first; bounded by [`PAST_CASES_MAX`].
@@ -236,6 +238,7 @@ impl Conversation {
             language: None,
             holder: Holder::Bot,
             turns: Vec::new(),
+            turns_forgotten: 0,
             case: None,
             past_cases: Vec::new(),
             asked: None,
@@ -288,7 +291,10 @@ impl Conversation {
     /// Adds a turn.
     pub fn push_turn(&mut self, turn: Turn) {
         self.turns.push(turn);
-        forget_oldest(&mut self.turns, TURNS_MAX);
+        if self.turns.len() > TURNS_MAX {
+            self.turns.remove(0);
+            self.turns_forgotten += 1;
+        }
     }
 
     /// Sets a timer, replacing the one of its kind.
