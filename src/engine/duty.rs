@@ -35,15 +35,19 @@ pub fn owed(conversation: &Conversation, now: Timestamp) -> Vec<Duty> {
     duties
 }
 
-/// When something will be owed that is not owed yet; `None` when nothing ever will.
+/// When something will be owed next; `None` when nothing ever will. What is being sent is not counted: whoever sends it
+/// reports back, and only after a crash nobody does (see [`cut_off`]).
 pub fn next_due(conversation: &Conversation) -> Option<Timestamp> {
-    let deliveries = heads(conversation).map(|delivery| match delivery.progress {
-        Progress::Prepared { due } => due,
-        Progress::Sending { since } => since,
+    let deliveries = heads(conversation).filter_map(|delivery| match delivery.progress {
+        Progress::Prepared { due } => Some(due),
+        Progress::Sending { .. } => None,
     });
-    deliveries
-        .chain(conversation.timers.iter().map(|timer| timer.due))
-        .min()
+    deliveries.chain(conversation.timers.iter().map(|timer| timer.due)).min()
+}
+
+/// Whether an attempt was under way when the document was written.
+pub fn cut_off(conversation: &Conversation) -> bool {
+    conversation.deliveries.iter().any(|delivery| matches!(delivery.progress, Progress::Sending { .. }))
 }
 
 /// The oldest delivery of each lane.

@@ -9,6 +9,7 @@ pub mod compose;
 pub mod decide;
 pub mod duty;
 pub mod event;
+pub mod explain;
 pub mod handoff;
 pub mod judge;
 pub mod outcome;
