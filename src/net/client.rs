@@ -96,7 +96,7 @@ impl Client {
         self.http
             .execute(request)
             .await
-            .map_err(|error| no_answer(error.without_url()))
+            .map_err(|error| no_answer(&error.without_url()))
     }
 }
 
@@ -112,7 +112,7 @@ pub async fn read_body(mut response: Response, bytes_max: usize) -> Result<Vec<u
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => return Ok(body),
-            Err(error) => return Err(no_answer(error.without_url())),
+            Err(error) => return Err(no_answer(&error.without_url())),
         }
     }
 }
@@ -157,12 +157,11 @@ pub fn verdict(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Verdi
 /// RFC 9110 section 10.2.3: seconds, or a date.
 fn retry_after_s(headers: &HeaderMap, now: Timestamp) -> Option<u32> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait_s = match value.parse::<u64>() {
-        Ok(seconds) => seconds,
-        Err(_) => {
-            let until = DateTimeParser::new().parse_timestamp(value).ok()?;
-            u64::try_from(until.as_second().saturating_sub(now.as_second())).unwrap_or(0)
-        }
+    let wait_s = if let Ok(seconds) = value.parse::<u64>() {
+        seconds
+    } else {
+        let until = DateTimeParser::new().parse_timestamp(value).ok()?;
+        u64::try_from(until.as_second().saturating_sub(now.as_second())).unwrap_or(0)
     };
     Some(u32::try_from(wait_s).map_or(RETRY_AFTER_S_MAX, |wait_s| wait_s.min(RETRY_AFTER_S_MAX)))
 }
@@ -177,11 +176,11 @@ fn build(builder: ClientBuilder, reach: Reach) -> Result<Client, NoClient> {
     Ok(Client { http, reach })
 }
 
-fn no_answer(error: reqwest::Error) -> NoAnswer {
-    if let Some(blocked) = causes(&error).find_map(|cause| cause.downcast_ref::<Blocked>()) {
+fn no_answer(error: &reqwest::Error) -> NoAnswer {
+    if let Some(blocked) = causes(error).find_map(|cause| cause.downcast_ref::<Blocked>()) {
         return NoAnswer::Blocked(*blocked);
     }
-    let reason = innermost(&error);
+    let reason = innermost(error);
     if error.is_connect() || error.is_builder() {
         NoAnswer::NotSent(reason)
     } else if error.is_timeout() {
@@ -388,6 +387,6 @@ mod tests {
             .send()
             .await
             .expect_err("refused");
-        assert_eq!(no_answer(error), NoAnswer::Blocked(Blocked::NotPublic));
+        assert_eq!(no_answer(&error), NoAnswer::Blocked(Blocked::NotPublic));
     }
 }

@@ -63,7 +63,7 @@ fn is_local_name(name: &str) -> bool {
 /// IPv4 blocks that are not on the public internet, as network and prefix length: the IANA special-purpose registry
 /// (<https://www.iana.org/assignments/iana-ipv4-special-registry>), multicast, reserved, and one cloud address.
 const V4_BLOCKS: [(Ipv4Addr, u32); 17] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),        // this network
+    (Ipv4Addr::UNSPECIFIED, 8),            // this network
     (Ipv4Addr::new(10, 0, 0, 0), 8),       // private
     (Ipv4Addr::new(100, 64, 0, 0), 10),    // shared by carriers
     (Ipv4Addr::new(127, 0, 0, 0), 8),      // loopback

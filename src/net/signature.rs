@@ -9,8 +9,12 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
+use reqwest::RequestBuilder;
+use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::Sha256;
+
+use crate::net::secret::{SecretError, SecretSources};
 
 /// The header with the id that stays the same on every retry.
 pub const ID_HEADER: &str = "webhook-id";
@@ -41,6 +45,20 @@ pub struct Keys(Vec<SecretSlice<u8>>);
 )]
 pub struct NotASecret;
 
+/// Why the keys of the config cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoKeys {
+    /// A secret cannot be had.
+    #[error("secret: {0}")]
+    Secret(#[from] SecretError),
+    /// A secret is not one.
+    #[error("secret: {0}")]
+    NotASecret(#[from] NotASecret),
+    /// The list is empty, which would mean to sign with nothing.
+    #[error("secret: the list is empty; leave `secret` out to send without a signature")]
+    None,
+}
+
 /// Why a signed message is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unverified {
@@ -63,6 +81,17 @@ impl Keys {
             .map(read_secret)
             .collect::<Result<_, _>>()
             .map(Self)
+    }
+
+    /// Reads the keys that the config names; see [`SecretSource::read`] for `literal_allowed`.
+    ///
+    /// [`SecretSource::read`]: crate::net::secret::SecretSource::read
+    pub fn open(sources: &SecretSources, literal_allowed: bool) -> Result<Self, NoKeys> {
+        let keys = Self::read(&sources.read(literal_allowed)?)?;
+        if keys.0.is_empty() {
+            return Err(NoKeys::None);
+        }
+        Ok(keys)
     }
 
     /// The value of the signature header: one signature per key.
@@ -112,6 +141,24 @@ impl Keys {
                 .is_ok()
         })
     }
+}
+
+/// Gives a call its JSON body and the headers of the standard; without keys it is not signed.
+pub fn attach(
+    request: RequestBuilder,
+    keys: Option<&Keys>,
+    id: &str,
+    now: Timestamp,
+    body: Vec<u8>,
+) -> RequestBuilder {
+    let mut request = request
+        .header(CONTENT_TYPE, "application/json")
+        .header(ID_HEADER, id)
+        .header(TIMESTAMP_HEADER, now.as_second());
+    if let Some(keys) = keys {
+        request = request.header(SIGNATURE_HEADER, keys.sign(id, now, &body));
+    }
+    request.body(body)
 }
 
 fn read_secret(secret: &SecretString) -> Result<SecretSlice<u8>, NotASecret> {
