@@ -13,8 +13,7 @@ use crate::http::problem::Problem;
 use crate::http::views::ConversationView;
 use crate::model::conversation::Conversation;
 use crate::model::id::{AccountId, AuthorId, ConversationId};
-use crate::runtime::ledger::key;
-use crate::store::document;
+use crate::store::document::{self, conversation_key};
 
 /// Most conversations in one answer.
 const PAGE_MAX: usize = 200;
@@ -43,7 +42,7 @@ pub struct ConversationList {
 #[utoipa::path(get, path = "/api/v1/conversations", params(ConversationQuery), responses((status = 200, body = ConversationList)))]
 pub async fn list(State(site): State<Arc<Site>>, Query(query): Query<ConversationQuery>) -> Result<Json<ConversationList>, Problem> {
     let limit = query.limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
-    let after = query.after.map(|after| key(&ConversationId::new(after)));
+    let after = query.after.map(|after| conversation_key(&ConversationId::new(after)));
     let page = page(&site, &document::prefix::<Conversation>(), after.as_deref(), limit).await?;
     let next = (page.len() == limit).then(|| page.last().map(|last| last.id.to_string())).flatten();
     Ok(Json(ConversationList { conversations: page.iter().map(ConversationView::of).collect(), next }))
@@ -64,7 +63,7 @@ async fn find(site: &Site, name: &str) -> Result<Option<Conversation>, Problem> 
     // A name that a sender of the `http` door gave: in private it makes the id, in public the customer follows it.
     for account in site.intakes.keys().filter(|account| account.kind == "http") {
         let id = named(account, name);
-        let candidates = page(site, &key(&id), None, PAGE_MAX).await?;
+        let candidates = page(site, &conversation_key(&id), None, PAGE_MAX).await?;
         if let Some(found) = candidates.into_iter().find(|conversation| conversation.reference.as_deref() == Some(name)) {
             return Ok(Some(found));
         }
@@ -79,4 +78,18 @@ fn named(account: &AccountId, name: &str) -> ConversationId {
 async fn page(site: &Site, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Conversation>, Problem> {
     let stored = site.ledger.store().scan(prefix, after, limit).await.map_err(|error| store_failed(&error))?;
     stored.iter().map(|(key, stored)| document::decode(key, &stored.bytes)).collect::<Result<_, _>>().map_err(|error| store_failed(&error))
+}
+
+/// Every conversation, page by page.
+pub async fn every_conversation(site: &Site) -> Result<Vec<Conversation>, Problem> {
+    let prefix = document::prefix::<Conversation>();
+    let mut all: Vec<Conversation> = Vec::new();
+    loop {
+        let after = all.last().map(|last| conversation_key(&last.id));
+        let page = page(site, &prefix, after.as_deref(), PAGE_MAX).await?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::id::AccountId;
-use crate::store::document::{self, Bookmark};
+use crate::store::document::{self, Bookmark, bookmark_key};
 use crate::store::{Store, StoreError};
 
 /// Most bookmarks of one account that are given back.
@@ -11,7 +11,7 @@ const BOOKMARKS_MAX: usize = 10_000;
 
 /// All bookmarks of an account, by name.
 pub async fn all(store: &dyn Store, account: &AccountId) -> Result<BTreeMap<String, String>, StoreError> {
-    let prefix = prefix(account);
+    let prefix = bookmark_key(account, "");
     let found = store.scan(&prefix, None, BOOKMARKS_MAX).await?;
     found
         .into_iter()
@@ -24,7 +24,7 @@ pub async fn all(store: &dyn Store, account: &AccountId) -> Result<BTreeMap<Stri
 
 /// Keeps a bookmark; the last one kept counts.
 pub async fn keep(store: &dyn Store, account: &AccountId, name: &str, value: String) -> Result<(), StoreError> {
-    let key = format!("{}{name}", prefix(account));
+    let key = bookmark_key(account, name);
     let bookmark = Bookmark { value };
     loop {
         let before = store.get(&key).await?.map(|stored| stored.revision);
@@ -34,8 +34,4 @@ pub async fn keep(store: &dyn Store, account: &AccountId, name: &str, value: Str
             Err(error) => return Err(error),
         }
     }
-}
-
-fn prefix(account: &AccountId) -> String {
-    format!("{}{account}/", document::prefix::<Bookmark>())
 }

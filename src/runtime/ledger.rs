@@ -19,7 +19,7 @@ use crate::model::id::ConversationId;
 use crate::model::message::Inbound;
 use crate::runtime::index::CaseIndex;
 use crate::runtime::schedule::Schedule;
-use crate::store::document::{self, Document};
+use crate::store::document::{self, conversation_key};
 use crate::store::{Revision, Store, StoreError};
 
 /// Most documents read at once while starting.
@@ -147,13 +147,14 @@ impl Ledger {
     }
 
     async fn load(&self, id: &ConversationId) -> Result<Option<(Conversation, Revision)>, StoreError> {
-        document::load(self.store.as_ref(), &key(id)).await
+        let loaded = document::load(self.store.as_ref(), &conversation_key(id)).await?;
+        Ok(loaded.map(|loaded| (loaded.document, loaded.revision)))
     }
 
     async fn commit(&self, decision: &Decision, revision: Option<Revision>) -> Result<(), StoreError> {
         if decision.effect == Effect::Changed {
             let conversation = &decision.conversation;
-            document::save(self.store.as_ref(), &key(&conversation.id), revision, conversation).await?;
+            document::save(self.store.as_ref(), &conversation_key(&conversation.id), revision, conversation).await?;
             self.derive(conversation);
         }
         Ok(())
@@ -179,11 +180,6 @@ impl Ledger {
         self.cases.update(conversation);
         self.schedule.set(&conversation.id, next_due(conversation));
     }
-}
-
-/// The store's key of a conversation.
-pub fn key(id: &ConversationId) -> String {
-    format!("{}{id}", document::prefix::<Conversation>())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
