@@ -175,6 +175,22 @@ fn a_twisted_update_never_panics() {
     }
 }
 
+#[test]
+fn updates_are_put_in_order_and_one_without_a_number_is_left_out() {
+    for (updates, numbers) in [
+        (json!([]), Some(vec![])),
+        (
+            json!([{ "update_id": 3 }, {}, { "update_id": 1 }]),
+            Some(vec![1, 3]),
+        ),
+        (json!([{}]), None),
+        (json!({}), None),
+    ] {
+        let read = numbered(&updates).map(|all| all.iter().map(|(id, _)| *id).collect());
+        assert_eq!(read, numbers, "{updates}");
+    }
+}
+
 fn outbound(in_reply_to: &str) -> Outbound {
     Outbound {
         id: DeliveryId::from("d1"),
