@@ -38,8 +38,8 @@ use crate::model::network::{Limits, TextUnit};
 use answer::{Answer, NoAnswer};
 use wire::{Address, Me, Unreadable};
 
-/// Longest wait of one `getUpdates`; the server cuts longer ones to this.
-const POLL: Duration = Duration::from_secs(50);
+/// Longest wait of one `getUpdates`, in seconds; the server cuts longer ones to this.
+const POLL_S: u32 = 50;
 /// How long an answer may take beyond the wait that was asked for.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long the connection may take to stand.
@@ -104,10 +104,11 @@ impl Telegram {
     /// Waits for updates from `offset` on, which acknowledges all before it. In the order they were made.
     async fn get_updates(&self, offset: Option<i32>) -> Result<Vec<(i32, Value)>, ChannelError> {
         let mut call = GetUpdates::new()
-            .timeout(u32::try_from(POLL.as_secs()).unwrap_or(0))
+            .timeout(POLL_S)
             .allowed_updates([AllowedUpdate::Message]);
         call.offset = offset;
-        let answer = self.call(&call, POLL + ANSWER_TIMEOUT).await;
+        let timeout = Duration::from_secs(POLL_S.into()) + ANSWER_TIMEOUT;
+        let answer = self.call(&call, timeout).await;
         let answer = answer.map_err(NoAnswer::into_hindrance)?;
         let updates = answer.result().ok_or_else(|| answer.hindrance())?;
         numbered(updates).ok_or_else(|| {
@@ -115,6 +116,7 @@ impl Telegram {
         })
     }
 
+    /// Hands one update in; on `Ok` it may be acknowledged.
     async fn take_in(
         &self,
         (update_id, update): (i32, Value),
@@ -161,20 +163,13 @@ impl Telegram {
             .pop_if_empty()
             .extend([&format!("bot{}", self.bot.token()), P::NAME]);
         let request = self.bot.client().post(url).timeout(timeout).json(call);
-        let mut response = request
-            .send()
-            .await
-            .map_err(|error| self.no_answer(&error))?;
+        let mut response = request.send().await.map_err(|error| no_answer(&error))?;
         let retry_after = response
             .headers()
             .get(RETRY_AFTER)
             .and_then(|value| value.to_str().ok()?.parse().ok());
         let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| self.no_answer(&error))?
-        {
+        while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
             if body.len() + chunk.len() > ANSWER_BYTES_MAX {
                 return Err(NoAnswer::Lost("the answer is too long".to_owned()));
             }
@@ -186,29 +181,6 @@ impl Telegram {
             &body,
             self.bot.token(),
         ))
-    }
-
-    /// Names the causes; the address, which holds the token, is left out.
-    fn no_answer(&self, error: &reqwest::Error) -> NoAnswer {
-        let kind = if error.is_connect() {
-            "cannot connect to Telegram"
-        } else if error.is_timeout() {
-            "Telegram did not answer in time"
-        } else {
-            "the connection to Telegram broke"
-        };
-        let mut reason = kind.to_owned();
-        let mut cause = error.source();
-        while let Some(inner) = cause {
-            reason = format!("{reason}: {inner}");
-            cause = inner.source();
-        }
-        let reason = reason.replace(self.bot.token(), "…");
-        if error.is_connect() || error.is_builder() {
-            NoAnswer::NotSent(reason)
-        } else {
-            NoAnswer::Lost(reason)
-        }
     }
 }
 
@@ -266,4 +238,26 @@ fn numbered(updates: &Value) -> Option<Vec<(i32, Value)>> {
         .collect();
     numbered.sort_by_key(|(update_id, _)| *update_id);
     (updates.is_empty() || !numbered.is_empty()).then_some(numbered)
+}
+
+/// Names the causes only: the error itself shows the address, and with it the token.
+fn no_answer(error: &reqwest::Error) -> NoAnswer {
+    let kind = if error.is_connect() {
+        "cannot connect to Telegram"
+    } else if error.is_timeout() {
+        "Telegram did not answer in time"
+    } else {
+        "the connection to Telegram broke"
+    };
+    let mut reason = kind.to_owned();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        reason = format!("{reason}: {inner}");
+        cause = inner.source();
+    }
+    if error.is_connect() || error.is_builder() {
+        NoAnswer::NotSent(reason)
+    } else {
+        NoAnswer::Lost(reason)
+    }
 }
