@@ -1,6 +1,7 @@
 //! A fake of Telegram's Bot API, ours: `getMe`, `getUpdates` and `sendMessage` as <https://core.telegram.org/bots/api>
-//! describes them, with the texts of the real server. It is stricter in one thing: an unknown parameter is refused,
-//! where Telegram ignores it, so that a misspelt one cannot go unseen. It does not forget updates after 24 hours.
+//! describes them, with the texts of the real server. It is stricter in one thing: a parameter that hark has no use for
+//! is refused, known to Telegram or not, so that a misspelt one cannot go unseen. It does not forget updates after 24
+//! hours.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
