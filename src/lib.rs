@@ -3,6 +3,8 @@ pub mod channel;
 pub mod clock;
 pub mod config;
 pub mod desk;
+pub mod http;
+pub mod runtime;
 pub mod engine;
 pub mod library;
 pub mod model;
