@@ -1,7 +1,6 @@
 //! The composition root: config → packs, store, accounts, desks, tasks; start, reload, stop. Nothing else knows them all.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +18,7 @@ use crate::engine::world::{Account, Brand, DeskPolicy, Mode, World};
 use crate::http::auth::Tokens;
 use crate::http::{self, Site};
 use crate::library::diagnostic::{Diagnostic, Level};
-use crate::library::{Library, PackSource, shipped};
+use crate::library::{Library, PackSource};
 use crate::model::id::{AccountId, DeskName, PackName};
 use crate::model::network::Limits;
 use crate::runtime::health::Health;
@@ -40,7 +39,6 @@ pub struct App {
     config: Config,
     ledger: Arc<Ledger>,
     limits: BTreeMap<AccountId, Limits>,
-    store: Arc<SledStore>,
     channels: JoinSet<()>,
     inbox: JoinHandle<()>,
     reconciler: JoinHandle<()>,
@@ -59,10 +57,10 @@ pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
     let channels = Arc::new(open_channels(&config)?);
     let desks = open_desks(&config)?;
     let tokens = Tokens(config.http.read_tokens().context("http.tokens")?);
-    let store = Arc::new(SledStore::open(&config.store.path)?);
+    let store: Arc<dyn Store> = Arc::new(SledStore::open(&config.store.path)?);
     let limits: BTreeMap<AccountId, Limits> = channels.iter().map(|(account, channel)| (account.clone(), channel.limits())).collect();
     let world = build_world(&config, library, &limits)?;
-    let ledger = Arc::new(Ledger::open(Arc::clone(&store) as Arc<dyn Store>, world).await?);
+    let ledger = Arc::new(Ledger::open(store, world).await?);
 
     let (stop, stopping) = watch::channel(false);
     let (arrivals, waiting) = mpsc::channel(ARRIVALS_MAX);
@@ -89,7 +87,6 @@ pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
         channels: running,
         ledger,
         limits,
-        store,
         stop,
     })
 }
@@ -140,8 +137,9 @@ impl App {
         // Every door is closed now, so the inbox ends once it is empty.
         drop(self.inbox.await);
         drop(self.reconciler.await);
+        // The last holder of the store closes it: what was acknowledged is on disk already.
         drop(self.ledger);
-        self.store.close().await.context("closing the store")
+        Ok(())
     }
 }
 
@@ -190,39 +188,15 @@ pub fn load_library(config: &Config) -> (Option<Library>, Vec<Diagnostic>) {
 }
 
 fn pack_sources(config: &Config) -> Result<Vec<PackSource>, Diagnostic> {
-    match &config.library.directory {
-        None => Ok(shipped::packs()),
-        Some(directory) => read_packs(directory).map_err(|error| Diagnostic {
-            level: Level::Error,
-            path: directory.display().to_string(),
-            line: 0,
-            column: 0,
-            message: format!("cannot read the packs: {error}"),
-            hint: Some("`library.directory` must hold one folder per pack".to_owned()),
-        }),
-    }
-}
-
-/// Reads every pack under `directory`; `core` is the shipped one where the folder has none.
-pub fn read_packs(directory: &Path) -> std::io::Result<Vec<PackSource>> {
-    let mut sources = Vec::new();
-    let mut folders: Vec<_> = std::fs::read_dir(directory)?.collect::<Result<_, _>>()?;
-    folders.sort_by_key(std::fs::DirEntry::file_name);
-    for folder in folders.iter().filter(|folder| folder.path().is_dir()) {
-        let mut files = Vec::new();
-        read_folder(&folder.path(), &mut files)?;
-        let name = PackName::new(folder.file_name().to_string_lossy());
-        sources.push(shipped::from_files(name, &folder.path().display().to_string(), files));
-    }
-    if !sources.iter().any(|source| source.name.as_str() == shipped::CORE) {
-        sources.extend(shipped::packs().into_iter().filter(|source| source.name.as_str() == shipped::CORE));
-    }
-    Ok(sources)
-}
-
-fn read_folder(folder: &Path, files: &mut Vec<(String, String)>) -> std::io::Result<()> {
-    let _ = (folder, files);
-    Ok(())
+    let directory = config.library.directory.as_deref();
+    config::packs::read(directory).map_err(|error| Diagnostic {
+        level: Level::Error,
+        path: directory.map(|path| path.display().to_string()).unwrap_or_default(),
+        line: 0,
+        column: 0,
+        message: format!("cannot read the packs: {error}"),
+        hint: Some("`library.directory` must hold one folder per pack".to_owned()),
+    })
 }
 
 fn open_channels(config: &Config) -> anyhow::Result<BTreeMap<AccountId, AnyChannel>> {

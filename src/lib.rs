@@ -1,4 +1,5 @@
 //! hark.
+pub mod app;
 pub mod channel;
 pub mod clock;
 pub mod config;
