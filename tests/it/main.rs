@@ -3,3 +3,5 @@
 
 mod contract;
 mod fakes;
+mod http_channel;
+mod webhook_desk;
