@@ -1,10 +1,10 @@
 //! Every rule catches a made-up offence, and leaves alone what only looks like one.
 
-use crate::source::{File, code_of, functions};
-use crate::{
+use crate::rules::{
     FILE_LINES_MAX, FUNCTION_LINES_MAX, layers, lock, manifest, purity, registries, sizes,
     top_level, words,
 };
+use crate::source::{File, code_of, functions};
 
 type Rule = fn(&[File]) -> Vec<String>;
 

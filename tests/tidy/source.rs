@@ -20,10 +20,6 @@ impl File {
         }
     }
 
-    pub(crate) fn is_rust(&self) -> bool {
-        self.path.ends_with(".rs")
-    }
-
     /// `src/channel/http/wire.rs` → `["channel", "http", "wire"]`; nothing outside `src`.
     pub(crate) fn module(&self) -> Vec<&str> {
         let inner = self
@@ -163,14 +159,14 @@ fn collect(folder: &str, files: &mut Vec<File>) {
         return;
     };
     for entry in entries {
-        let entry = entry.unwrap();
+        let entry = entry.expect("an entry");
         let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-        if entry.file_type().unwrap().is_dir() {
+        if entry.file_type().expect("a type").is_dir() {
             collect(&path, files);
-        } else if path.ends_with(".rs") {
+        } else if path.strip_suffix(".rs").is_some() {
             files.push(File::new(
                 &path,
-                &std::fs::read_to_string(entry.path()).unwrap(),
+                &std::fs::read_to_string(entry.path()).expect("readable"),
             ));
         }
     }
