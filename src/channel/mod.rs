@@ -256,5 +256,6 @@ macro_rules! channels {
 
 channels! {
     http => Http,
+    telegram => Telegram,
     webchat => Webchat,
 }

@@ -4,6 +4,7 @@
 //! shows a secret.
 
 mod check;
+pub mod packs;
 mod document;
 
 use std::collections::BTreeMap;

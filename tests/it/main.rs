@@ -3,3 +3,5 @@
 
 mod contract;
 mod fakes;
+mod store;
+mod telegram;

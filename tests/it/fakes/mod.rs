@@ -1,5 +1,7 @@
 //! Fake networks, ours: as strict as the real ones, and able to fail on demand.
 
+pub(crate) mod telegram;
+
 use hark::channel::AnyChannel;
 use hark::model::delivery::Outbound;
 
