@@ -108,8 +108,8 @@ impl<'de> Visitor<'de> for DeskVisitor {
         let kind = KindConfig::read(kind, rest).map_err(|error| {
             let reason = error.message().trim_end();
             A::Error::custom(format!(
-                "{reason} (every desk takes kind, {})",
-                TERMS.join(", ")
+                "{reason} (every desk takes `kind`, `{}`)",
+                TERMS.join("`, `")
             ))
         })?;
         Ok(DeskConfig { terms, kind })
