@@ -11,6 +11,8 @@ mod term;
 #[cfg(test)]
 mod tests;
 
+pub(super) use term::{compile_regex, words};
+
 /// Most words that may stand between the two sides of `NEAR/n` and `BEFORE/n`.
 pub const GAP_MAX: u32 = 50;
 
