@@ -1,9 +1,12 @@
 //! hark.
 pub mod channel;
 pub mod clock;
+pub mod config;
 pub mod desk;
+pub mod engine;
 pub mod library;
 pub mod model;
 pub mod net;
 pub mod store;
+pub mod telemetry;
 pub mod text;

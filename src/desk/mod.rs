@@ -24,3 +24,22 @@ pub struct DeskContext {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct OpenError(pub String);
+
+/// The `[desk.<name>]` table.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+pub enum DeskConfig {
+    /// hark's own pages.
+    Page {
+        /// The next desk in line.
+        escalate_to: Option<crate::model::id::DeskName>,
+    },
+}
+
+impl DeskConfig {
+    /// The next desk in line.
+    pub fn escalate_to(&self) -> Option<&crate::model::id::DeskName> {
+        let Self::Page { escalate_to } = self;
+        escalate_to.as_ref()
+    }
+}

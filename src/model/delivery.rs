@@ -40,7 +40,7 @@ pub struct Outbound {
 #[serde(rename_all = "lowercase")]
 pub enum Recipient {
     /// The customer, through the network.
-    Customer(Outbound),
+    Customer(Box<Outbound>),
     /// A human desk.
     Desk {
         /// Which desk.

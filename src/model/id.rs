@@ -153,14 +153,26 @@ fn readable(part: &str) -> String {
     for byte in part.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => out.push(char::from(byte)),
-            other => out.push_str(&format!("~{other:02X}")),
+            other => {
+                out.push('~');
+                push_hex(&mut out, other, b"0123456789ABCDEF");
+            }
         }
     }
     out
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        push_hex(&mut out, *byte, b"0123456789abcdef");
+    }
+    out
+}
+
+fn push_hex(out: &mut String, byte: u8, digits: &[u8; 16]) {
+    out.push(char::from(digits[usize::from(byte >> 4)]));
+    out.push(char::from(digits[usize::from(byte & 15)]));
 }
 
 /// Digits and letters without `I L O U`: Crockford's base 32, which people can read to each other on a phone.

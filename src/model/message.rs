@@ -40,6 +40,26 @@ pub struct Inbound {
 }
 
 impl Inbound {
+    /// A message that nobody sent, to ask what would be decided about it.
+    pub fn imagined(account: AccountId, text: &str, visibility: Visibility, at: Timestamp) -> Self {
+        let mut text = text.to_owned();
+        cut_to_bytes(&mut text, TEXT_BYTES_MAX);
+        Self {
+            id: MessageId::new("imagined"),
+            account,
+            author: Author::new("somebody"),
+            text,
+            visibility,
+            addressed: true,
+            thread: None,
+            reference: None,
+            return_address: None,
+            sent_at: at,
+            language: None,
+            automated: None,
+        }
+    }
+
     /// The conversation that it belongs to.
     pub fn conversation(&self) -> ConversationId {
         ConversationId::of(

@@ -10,3 +10,4 @@ pub mod message;
 pub mod network;
 pub mod record;
 pub mod severity;
+pub mod span;

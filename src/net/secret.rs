@@ -46,6 +46,33 @@ pub struct CredentialSource {
     pub credential: String,
 }
 
+/// One secret, or several while one takes the place of another.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected { env = \"NAME\" }, { file = \"PATH\" } or { credential = \"NAME\" }, or a list of them"
+)]
+pub enum SecretSources {
+    /// One.
+    One(SecretSource),
+    /// Several, newest first.
+    Several(Vec<SecretSource>),
+}
+
+impl SecretSources {
+    /// Reads all of them; see [`SecretSource::read`].
+    pub fn read(&self, literal_allowed: bool) -> Result<Vec<SecretString>, SecretError> {
+        let sources = match self {
+            Self::One(source) => std::slice::from_ref(source),
+            Self::Several(sources) => sources,
+        };
+        sources
+            .iter()
+            .map(|source| source.read(literal_allowed))
+            .collect()
+    }
+}
+
 /// Why a secret cannot be had. The text never holds the secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
@@ -121,6 +148,28 @@ mod tests {
     #[derive(Debug, Deserialize)]
     struct Holder {
         token: SecretSource,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct SeveralHolder {
+        secret: SecretSources,
+    }
+
+    #[test]
+    fn one_or_several_are_read_in_order() {
+        for (toml, expected) in [
+            ("secret = 'a'", vec!["a"]),
+            ("secret = ['a', 'b']", vec!["a", "b"]),
+            ("secret = []", vec![]),
+        ] {
+            let holder: SeveralHolder = toml::from_str(toml).expect("readable sources");
+            let read = holder.secret.read(true).expect("read");
+            let read: Vec<&str> = read.iter().map(ExposeSecret::expose_secret).collect();
+            assert_eq!(read, expected, "{toml}");
+        }
+        let unknown = toml::from_str::<SeveralHolder>("secret = [{ vault = 'x' }]")
+            .expect_err("no such source");
+        assert!(unknown.to_string().contains("a list of them"), "{unknown}");
     }
 
     fn read(toml: &str, literal_allowed: bool) -> Result<String, SecretError> {

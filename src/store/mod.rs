@@ -3,6 +3,12 @@
 //! A swap that returns is on disk. Two stores keep this promise the same way: `sled` in one process, and the memory
 //! store that the simulator crashes at will.
 
+pub mod document;
+pub mod memory;
+pub mod sled;
+#[cfg(test)]
+mod tests;
+
 use futures::future::BoxFuture;
 use tokio::sync::broadcast;
 
@@ -51,7 +57,7 @@ pub enum StoreError {
         reason: String,
     },
     /// The disk refused: full, read-only, gone.
-    #[error("the store cannot write")]
+    #[error("the store cannot use its disk")]
     Io(#[source] std::io::Error),
 }
 

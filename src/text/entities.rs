@@ -40,3 +40,11 @@ pub fn find(text: &str, hints: &Hints) -> Vec<Entity> {
 pub fn mask(text: &str) -> String {
     text.to_owned()
 }
+
+/// What stands in the place of a private value.
+pub const MASK: &str = "•••";
+
+/// Whether values of this kind must not be shown to others.
+pub fn is_private(kind: &str) -> bool {
+    matches!(kind, "booking" | "ticket" | "phone" | "mail" | "card")
+}

@@ -1,0 +1,142 @@
+//! Finds the words: the reply in the right language, with the values that are known, short enough for the network.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use crate::engine::world::{Brand, World};
+use crate::library::reading::Reading;
+use crate::library::{RenderError, Rendered, Values, Wanted};
+use crate::model::conversation::{Conversation, Turn};
+use crate::model::id::{CaseNumber, ConversationId, Language, ReplyName};
+use crate::model::message::Inbound;
+
+/// What the words are made for.
+#[derive(Debug)]
+pub struct Occasion<'a> {
+    /// Packs and limits.
+    pub world: &'a World,
+    /// Whose words they are.
+    pub brand: &'a Brand,
+    /// The conversation so far.
+    pub conversation: &'a Conversation,
+    /// The message that is answered.
+    pub message: &'a Inbound,
+    /// What was understood of it.
+    pub reading: &'a Reading,
+}
+
+/// Makes the words of `reply`. `wait` is how soon a person will look, where one was called.
+pub fn compose(
+    occasion: &Occasion<'_>,
+    reply: &ReplyName,
+    wait: Option<Duration>,
+) -> Result<Rendered, RenderError> {
+    let account = occasion
+        .world
+        .accounts
+        .get(&occasion.message.account)
+        .ok_or_else(|| RenderError::Missing(reply.clone()))?;
+    let said = occasion
+        .conversation
+        .turns
+        .iter()
+        .filter(|turn| matches!(turn, Turn::Bot { .. }))
+        .count();
+    occasion.world.library.render(&Wanted {
+        packs: &occasion.brand.packs,
+        languages: &languages(occasion),
+        reply,
+        values: &values(occasion, wait),
+        seed: seed(&occasion.conversation.id, said),
+        limits: &account.limits,
+    })
+}
+
+/// The languages to try: that of the message, that of the conversation, the brand's in its order.
+fn languages(occasion: &Occasion<'_>) -> Vec<Language> {
+    let mut languages: Vec<Language> = Vec::new();
+    let first = occasion
+        .reading
+        .language
+        .iter()
+        .chain(&occasion.conversation.language);
+    for language in first
+        .filter(|language| occasion.brand.languages.contains(language))
+        .chain(&occasion.brand.languages)
+    {
+        if !languages.contains(language) {
+            languages.push(language.clone());
+        }
+    }
+    languages
+}
+
+/// The values a reply may use. A value that is not known is absent, and a reply that needs it is not sent.
+fn values(occasion: &Occasion<'_>, wait: Option<Duration>) -> Values {
+    let mut values = BTreeMap::new();
+    let author = &occasion.message.author;
+    values.insert("brand.name".to_owned(), occasion.brand.name.clone());
+    values.insert(
+        "private".to_owned(),
+        (!occasion.message.visibility.is_public()).to_string(),
+    );
+    if !author.name.is_empty() {
+        values.insert("customer.name".to_owned(), author.name.clone());
+    }
+    if let Some(flight) = occasion
+        .reading
+        .entities
+        .iter()
+        .find(|entity| entity.kind == "flight")
+    {
+        values.insert("flight.number".to_owned(), flight.normal.clone());
+    }
+    if let Some(wait) = wait {
+        values.insert("wait".to_owned(), words_for(wait));
+        let number = CaseNumber::of(
+            &occasion.conversation.id,
+            occasion.conversation.cases_opened,
+        );
+        values.insert("case.number".to_owned(), number.to_string());
+    }
+    values
+}
+
+/// A duration in a form that reads in every language: `45 min`, `2 h`, `3 h 30 min`.
+fn words_for(wait: Duration) -> String {
+    let minutes = wait.as_secs().div_ceil(60).max(1);
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// Chooses a wording: another conversation or a later answer, another wording; a restart, the same one.
+fn seed(conversation: &ConversationId, said: usize) -> u64 {
+    let digest = Sha256::digest(format!("{conversation}/{said}").as_bytes());
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |seed, byte| seed << 8 | u64::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_reads_in_every_language() {
+        for (seconds, words) in [
+            (1, "1 min"),
+            (1_800, "30 min"),
+            (3_600, "1 h"),
+            (12_600, "3 h 30 min"),
+            (61, "2 min"),
+        ] {
+            assert_eq!(words_for(Duration::from_secs(seconds)), words);
+        }
+    }
+}

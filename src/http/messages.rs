@@ -1,0 +1,162 @@
+//! `/api/v1/messages`: the door of the `http` channel, and what came and went through hark lately.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::channel::http::wire::{self, Unreadable};
+use crate::channel::{AnyChannel, NotAccepted};
+use crate::clock;
+use crate::http::conversations::every_conversation;
+use crate::http::problem::Problem;
+use crate::http::views::{ConversationView, TurnView};
+use crate::http::{Site, body};
+use crate::model::id::MessageId;
+use crate::model::message::Inbound;
+
+/// Most messages in one answer.
+const MESSAGES_MAX: usize = 1_000;
+
+/// The message is on disk.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AcceptedView {
+    /// The name of its conversation.
+    pub conversation: String,
+    /// Whether it was taken in before; then nothing changed.
+    pub duplicate: bool,
+}
+
+/// A message that comes in through the `http` channel; see `src/channel/http/wire.rs` for what is optional.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the body to OpenAPI; wire.rs reads it with the place of every fault")]
+pub struct MessageBody {
+    /// `http/<name>`
+    account: String,
+    /// The sender's id of the message; the `Idempotency-Key`, else a new one, where absent.
+    id: Option<String>,
+    /// Who wrote it.
+    author: AuthorBody,
+    /// What they wrote.
+    text: String,
+    /// What the sender calls the conversation; account and author make one where absent.
+    conversation: Option<String>,
+    /// `public` or `private` (where absent).
+    visibility: Option<String>,
+    /// Whether it speaks to the brand; true where absent.
+    addressed: Option<bool>,
+    /// When it was written, RFC 3339; now where absent.
+    sent_at: Option<String>,
+    /// Where the answer goes, where the account allows it.
+    reply_url: Option<String>,
+    /// ISO 639-1, where known.
+    language: Option<String>,
+}
+
+/// Who wrote a message.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the body to OpenAPI; wire.rs reads it with the place of every fault")]
+pub struct AuthorBody {
+    /// The sender's id of the customer.
+    id: String,
+    /// The name they show.
+    name: Option<String>,
+    /// The handle others mention them by.
+    handle: Option<String>,
+    /// How many follow them.
+    followers: Option<u64>,
+    /// Whether the network vouches for them.
+    verified: Option<bool>,
+    /// Whether they are a bot.
+    is_bot: Option<bool>,
+}
+
+/// Takes a message in. 202 = it is on disk; whatever follows, follows by itself.
+#[utoipa::path(post, path = "/api/v1/messages", request_body = MessageBody,
+    responses((status = 202, body = AcceptedView), (status = 400, body = Problem), (status = 413, body = Problem), (status = 503, body = Problem)))]
+pub async fn post(State(site): State<Arc<Site>>, headers: HeaderMap, bytes: body::Bytes) -> Result<(StatusCode, Json<AcceptedView>), Problem> {
+    let fallback = body::idempotency_key(&headers).unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
+    let message = wire::parse(&bytes, clock::now(), MessageId::new(fallback)).map_err(unreadable)?;
+    check(&site, &message)?;
+    let intake = site.intakes.get(&message.account).ok_or_else(|| no_account(&site, &message))?;
+    let accepted = intake.accept(message).await.map_err(|NotAccepted::Later(reason)| Problem::unavailable(reason))?;
+    Ok((StatusCode::ACCEPTED, Json(AcceptedView { conversation: accepted.conversation, duplicate: accepted.duplicate })))
+}
+
+fn check(site: &Site, message: &Inbound) -> Result<(), Problem> {
+    match site.channels.get(&message.account) {
+        Some(AnyChannel::Http(channel)) => channel.check(message).map_err(|error| Problem::bad_request(vec![error.to_string()])),
+        Some(_) | None => Err(no_account(site, message)),
+    }
+}
+
+fn no_account(site: &Site, message: &Inbound) -> Problem {
+    let known: Vec<String> = site.intakes.keys().filter(|account| account.kind == "http").map(ToString::to_string).collect();
+    Problem::bad_request(vec![format!("account: there is no {}; the config has {}", message.account, known.join(", "))])
+}
+
+fn unreadable(error: Unreadable) -> Problem {
+    match error {
+        Unreadable::TextTooLong { .. } => Problem::too_large(error.to_string()),
+        Unreadable::NotJson(_) => Problem::bad_request(vec![error.to_string()]),
+        Unreadable::Fields(fields) => Problem::bad_request(fields.iter().map(ToString::to_string).collect()),
+    }
+}
+
+/// Which messages are asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+pub struct MessageQuery {
+    /// Only of this account, `kind/name`.
+    account: Option<String>,
+    /// Only of this conversation.
+    conversation: Option<String>,
+    /// Only at or after this time, RFC 3339.
+    #[param(value_type = Option<String>)]
+    since: Option<Timestamp>,
+    /// How many at most; the newest win. 1000 is the most.
+    limit: Option<usize>,
+}
+
+/// A message, with where it was said.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessageView {
+    /// Our account.
+    pub account: String,
+    /// The conversation's name.
+    pub conversation: String,
+    /// What was said.
+    #[serde(flatten)]
+    pub turn: TurnView,
+}
+
+/// Messages.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessageList {
+    /// Oldest first.
+    pub messages: Vec<MessageView>,
+}
+
+/// Lists what customers, the bot and people said to each other, across conversations.
+#[utoipa::path(get, path = "/api/v1/messages", params(MessageQuery), responses((status = 200, body = MessageList)))]
+pub async fn list(State(site): State<Arc<Site>>, Query(query): Query<MessageQuery>) -> Result<Json<MessageList>, Problem> {
+    let mut messages = Vec::new();
+    for conversation in every_conversation(&site).await? {
+        let view = ConversationView::of(&conversation);
+        let of_account = query.account.as_ref().is_none_or(|account| *account == view.account);
+        let of_conversation = query.conversation.as_ref().is_none_or(|name| *name == view.id || *name == conversation.id.as_str());
+        if !of_account || !of_conversation {
+            continue;
+        }
+        let wanted = view.turns.into_iter().filter(|turn| turn.by != "note" && query.since.is_none_or(|since| turn.at >= since));
+        messages.extend(wanted.map(|turn| MessageView { account: view.account.clone(), conversation: view.id.clone(), turn }));
+    }
+    messages.sort_by_key(|message| message.turn.at);
+    let limit = query.limit.unwrap_or(MESSAGES_MAX).min(MESSAGES_MAX);
+    let first = messages.len().saturating_sub(limit);
+    Ok(Json(MessageList { messages: messages.split_off(first) }))
+}

@@ -1,0 +1,78 @@
+//! Cases by number. Derived from the conversations and rebuilt from them after a restart; never a second truth.
+
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
+
+use crate::model::case::{Case, CaseState};
+use crate::model::conversation::Conversation;
+use crate::model::id::{CaseNumber, ConversationId, DeskName, TopicName};
+
+/// What finding and counting cases needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Where the case lives.
+    pub conversation: ConversationId,
+    /// How far it is.
+    pub state: CaseState,
+    /// Who has it.
+    pub desk: DeskName,
+    /// What it is about.
+    pub topic: Option<TopicName>,
+}
+
+/// Which cases are asked for; `None` = any.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// How far.
+    pub state: Option<CaseState>,
+    /// At which desk.
+    pub desk: Option<DeskName>,
+    /// About what.
+    pub topic: Option<TopicName>,
+}
+
+/// The index.
+#[derive(Debug, Default)]
+pub struct CaseIndex {
+    cases: RwLock<BTreeMap<CaseNumber, Entry>>,
+}
+
+impl CaseIndex {
+    /// Takes the cases of a conversation as they are now.
+    pub fn update(&self, conversation: &Conversation) {
+        if conversation.case.is_none() {
+            return;
+        }
+        let mut cases = self.cases.write().unwrap_or_else(PoisonError::into_inner);
+        for case in conversation.past_cases.iter().chain(&conversation.case) {
+            cases.insert(case.number.clone(), entry(conversation, case));
+        }
+        for state in [CaseState::Open, CaseState::Claimed] {
+            let count = cases.values().filter(|entry| entry.state == state).count();
+            #[expect(clippy::cast_precision_loss, reason = "no desk has 2^52 cases")]
+            metrics::gauge!("hark_cases_open", "state" => state.as_str()).set(count as f64);
+        }
+    }
+
+    /// The conversation that a case belongs to.
+    pub fn conversation_of(&self, number: &CaseNumber) -> Option<ConversationId> {
+        let cases = self.cases.read().unwrap_or_else(PoisonError::into_inner);
+        cases.get(number).map(|entry| entry.conversation.clone())
+    }
+
+    /// The cases that `filter` asks for.
+    pub fn find(&self, filter: &Filter) -> Vec<(CaseNumber, ConversationId)> {
+        let cases = self.cases.read().unwrap_or_else(PoisonError::into_inner);
+        let wanted = |entry: &Entry| {
+            filter.state.is_none_or(|state| state == entry.state)
+                && filter.desk.as_ref().is_none_or(|desk| *desk == entry.desk)
+                && (filter.topic.is_none() || filter.topic == entry.topic)
+        };
+        let found = cases.iter().filter(|(_, entry)| wanted(entry));
+        found.map(|(number, entry)| (number.clone(), entry.conversation.clone())).collect()
+    }
+}
+
+fn entry(conversation: &Conversation, case: &Case) -> Entry {
+    Entry { conversation: conversation.id.clone(), state: case.state, desk: case.desk.clone(), topic: case.topic.clone() }
+}

@@ -1,0 +1,229 @@
+//! Does what committed conversations owe: sends, settles, fires timers. What came of it is an event like any other.
+//!
+//! Before each send the attempt is committed, so that after a crash the document says `sending` and never nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::FutureExt;
+use jiff::Timestamp;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::channel::{AnyChannel, Channel};
+use crate::clock;
+use crate::desk::{AnyDesk, Desk};
+use crate::engine::decide::Effect;
+use crate::engine::duty::{Duty, owed};
+use crate::engine::event::Event;
+use crate::model::conversation::Conversation;
+use crate::model::delivery::{Attempted, Delivery, Lane, Recipient};
+use crate::model::id::{AccountId, ConversationId, DeliveryId, DeskName};
+use crate::runtime::ledger::{Ledger, LedgerError};
+
+/// Most duties under way at once, over all conversations.
+const DUTIES_MAX: usize = 512;
+/// How long a stop waits for what is under way; shorter than the unit's `TimeoutStopSec`. What is not done by then stays
+/// `sending` in its document and is settled after the start.
+const STOP_PATIENCE: Duration = Duration::from_secs(20);
+/// Longest sleep between two looks at the schedule: a wall clock that was set forward must not delay anything for long.
+const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(30);
+/// Pause after the store refused: it may be full, and hammering it helps nobody.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// Everything that duties are done with.
+pub struct Reconciler {
+    /// The documents.
+    pub ledger: Arc<Ledger>,
+    /// Our accounts.
+    pub channels: Arc<BTreeMap<AccountId, AnyChannel>>,
+    /// The human desks.
+    pub desks: BTreeMap<DeskName, AnyDesk>,
+    /// Lanes with something under way; no second send may start in one.
+    busy: Mutex<BTreeSet<(ConversationId, Option<Lane>)>>,
+}
+
+impl Reconciler {
+    /// A reconciler over these.
+    pub fn new(ledger: Arc<Ledger>, channels: Arc<BTreeMap<AccountId, AnyChannel>>, desks: BTreeMap<DeskName, AnyDesk>) -> Self {
+        Self { ledger, channels, desks, busy: Mutex::default() }
+    }
+
+    /// Runs until `stop` says so, then lets what is under way finish.
+    pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let room = Arc::new(Semaphore::new(DUTIES_MAX));
+        let mut under_way = JoinSet::new();
+        while !*stop.borrow() {
+            let (due, next) = self.ledger.schedule.take_due(clock::now());
+            for conversation in due {
+                // The semaphore is never closed.
+                let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+                let reconciler = Arc::clone(&self);
+                under_way.spawn(async move {
+                    reconciler.look_at(&conversation).await;
+                    drop(permit);
+                });
+            }
+            while under_way.try_join_next().is_some() {}
+            tokio::select! {
+                () = self.ledger.schedule.changed() => {}
+                () = tokio::time::sleep(until(next)) => {}
+                _ = stop.changed() => {}
+            }
+        }
+        let finished = tokio::time::timeout(STOP_PATIENCE, async { while under_way.join_next().await.is_some() {} }).await;
+        if finished.is_err() {
+            tracing::warn!(left = under_way.len(), "stopping with deliveries under way; they are settled after the next start");
+        }
+    }
+
+    /// Does everything that a conversation owes now, lanes side by side.
+    async fn look_at(&self, id: &ConversationId) {
+        let conversation = match self.ledger.conversation(id).await {
+            Ok(Some(conversation)) => conversation,
+            Ok(None) => return,
+            Err(error) => return self.look_again_soon(id, &error.into()).await,
+        };
+        let duties = owed(&conversation, clock::now());
+        let lanes: Vec<Option<Lane>> = duties.iter().map(|duty| lane_of(duty, &conversation)).collect();
+        let done = futures::future::join_all(lanes.into_iter().map(|lane| self.do_duty_of(id, lane))).await;
+        // The lanes are free again, so what became due while they were busy is seen now.
+        let done = done.into_iter().collect::<Result<(), LedgerError>>();
+        if let Err(error) = match done {
+            Ok(()) => self.ledger.reschedule(id).await.map_err(LedgerError::from),
+            Err(error) => Err(error),
+        } {
+            self.look_again_soon(id, &error).await;
+        }
+    }
+
+    async fn look_again_soon(&self, id: &ConversationId, error: &LedgerError) {
+        tracing::error!(conversation = %id, %error, "a conversation could not be brought further; trying again");
+        tokio::time::sleep(STORE_PAUSE).await;
+        self.ledger.schedule.set(id, Some(clock::now()));
+    }
+
+    /// Does the duty of one lane. The lane is taken before the document is read, so that a lane whose work has just
+    /// been finished by somebody else is seen as finished.
+    async fn do_duty_of(&self, id: &ConversationId, lane: Option<Lane>) -> Result<(), LedgerError> {
+        let Some(_taken) = Taken::take(&self.busy, id, lane.as_ref()) else { return Ok(()) };
+        let Some(conversation) = self.ledger.conversation(id).await? else { return Ok(()) };
+        let duty = owed(&conversation, clock::now()).into_iter().find(|duty| lane_of(duty, &conversation) == lane);
+        match duty {
+            None => Ok(()),
+            Some(Duty::Timers) => self.ledger.apply(id, Event::TimerDue).await.map(drop),
+            Some(Duty::Send(delivery)) => self.send(id, &delivery).await,
+            Some(Duty::Settle { delivery, since }) => self.settle(&conversation, &delivery, since).await,
+        }
+    }
+
+    async fn send(&self, id: &ConversationId, delivery: &DeliveryId) -> Result<(), LedgerError> {
+        let begun = self.ledger.apply(id, Event::Attempt { delivery: delivery.clone() }).await?;
+        if begun.effect != Effect::Changed {
+            return Ok(());
+        }
+        let Some(owed) = find(&begun.conversation, delivery) else { return Ok(()) };
+        let outcome = contain(async {
+            match &owed.to {
+                Recipient::Customer(message) => match self.channels.get(&message.account) {
+                    Some(channel) => channel.send(message).await,
+                    None => gone(&format!("account {}", message.account)),
+                },
+                Recipient::Desk { desk, alert } => match self.desks.get(desk) {
+                    Some(desk) => desk.notify(&owed.id, alert).await,
+                    None => gone(&format!("desk {desk}")),
+                },
+            }
+        });
+        self.report(id, owed, outcome.await).await
+    }
+
+    async fn settle(&self, conversation: &Conversation, delivery: &DeliveryId, since: Timestamp) -> Result<(), LedgerError> {
+        let Some(owed) = find(conversation, delivery) else { return Ok(()) };
+        let outcome = contain(async {
+            match &owed.to {
+                Recipient::Customer(message) => match self.channels.get(&message.account) {
+                    Some(channel) => channel.settle(message, since).await,
+                    None => gone(&format!("account {}", message.account)),
+                },
+                // A desk knows a repeat by its id.
+                Recipient::Desk { .. } => Attempted::Later { retry_after_s: None, reason: "hark was stopped meanwhile".to_owned() },
+            }
+        });
+        self.report(&conversation.id, owed, outcome.await).await
+    }
+
+    async fn report(&self, id: &ConversationId, delivery: &Delivery, outcome: Attempted) -> Result<(), LedgerError> {
+        measure(delivery, &outcome);
+        let event = Event::Attempted { delivery: delivery.id.clone(), outcome, jitter: fastrand::f64() };
+        self.ledger.apply(id, event).await.map(drop)
+    }
+}
+
+fn find<'a>(conversation: &'a Conversation, delivery: &DeliveryId) -> Option<&'a Delivery> {
+    conversation.deliveries.iter().find(|owed| owed.id == *delivery)
+}
+
+fn lane_of(duty: &Duty, conversation: &Conversation) -> Option<Lane> {
+    match duty {
+        Duty::Send(delivery) | Duty::Settle { delivery, .. } => find(conversation, delivery).map(Delivery::lane),
+        Duty::Timers => None,
+    }
+}
+
+fn gone(what: &str) -> Attempted {
+    Attempted::Refused { reason: format!("{what} is no longer in the config") }
+}
+
+/// A panic in a channel or desk is contained; what it did before is not known.
+async fn contain(work: impl Future<Output = Attempted>) -> Attempted {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
+        metrics::counter!("hark_panics_total").increment(1);
+        Attempted::Unknown { reason: "hark failed while sending".to_owned() }
+    })
+}
+
+fn until(next: Option<Timestamp>) -> Duration {
+    let Some(next) = next else { return LOOK_AT_LEAST_EVERY };
+    Duration::try_from(next.duration_since(clock::now())).unwrap_or(Duration::ZERO).min(LOOK_AT_LEAST_EVERY)
+}
+
+fn measure(delivery: &Delivery, outcome: &Attempted) {
+    let to = match delivery.to {
+        Recipient::Customer(_) => "customer",
+        Recipient::Desk { .. } => "desk",
+    };
+    let how = match outcome {
+        Attempted::Sent { .. } => "sent",
+        Attempted::Later { .. } => "later",
+        Attempted::Refused { .. } => "refused",
+        Attempted::Unknown { .. } => "unknown",
+    };
+    metrics::counter!("hark_deliveries_total", "to" => to, "outcome" => how).increment(1);
+    if how == "sent" {
+        let took = clock::now().duration_since(delivery.created_at);
+        metrics::histogram!("hark_delivery_seconds", "to" => to).record(took.as_secs_f64().max(0.0));
+    }
+}
+
+/// A lane while somebody works in it.
+struct Taken<'a> {
+    busy: &'a Mutex<BTreeSet<(ConversationId, Option<Lane>)>>,
+    key: (ConversationId, Option<Lane>),
+}
+
+impl<'a> Taken<'a> {
+    fn take(busy: &'a Mutex<BTreeSet<(ConversationId, Option<Lane>)>>, id: &ConversationId, lane: Option<&Lane>) -> Option<Self> {
+        let key = (id.clone(), lane.cloned());
+        let free = busy.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+        free.then_some(Self { busy, key })
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}

@@ -1,0 +1,73 @@
+//! Opening the folder, and telling an operator what is wrong with it.
+
+use std::io;
+use std::panic::catch_unwind;
+use std::path::Path;
+
+use sled::Db;
+
+use crate::store::StoreError;
+use crate::store::sled::disk::{Disk, Folder};
+
+/// Memory for pages that were read, in bytes. The system caches the file as well, and the whole daemon is to stay small.
+const CACHE_BYTES: u64 = 8 * 1024 * 1024;
+/// Size of the pieces in which the log grows, in bytes. sled puts a page of documents that is larger than a quarter of
+/// it into a file of its own, which costs a sync of its own. It cannot be changed for a folder that exists.
+const SEGMENT_BYTES: usize = 2 * 1024 * 1024;
+
+/// An open folder.
+pub(super) struct Opened {
+    pub(super) db: Db,
+    pub(super) disk: Disk,
+    pub(super) folder: Folder,
+}
+
+/// Opens the store in the folder `path`.
+pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
+    let name = path.display().to_string();
+    let io = |error| at_path(&name, error);
+    let Some(folder) = Folder::claim(path).map_err(io)? else {
+        return Err(StoreError::Locked { path: name });
+    };
+    // sled asserts where it could report: on a damaged folder that must not end the daemon without a word.
+    let db = catch_unwind(|| {
+        sled::Config::new()
+            .path(path)
+            .cache_capacity(CACHE_BYTES)
+            .segment_size(SEGMENT_BYTES)
+            .open()
+    })
+    .map_err(|_| damaged(&name, "it contradicts itself"))?
+    .map_err(|error| sort_error(&name, error))?;
+    let log = folder.log().map_err(io)?;
+    let disk = Disk::adopt(path, log).map_err(io)?;
+    Ok(Opened { db, disk, folder })
+}
+
+/// Sorts what sled reports by what the operator does next.
+pub(super) fn sort_error(path: &str, error: sled::Error) -> StoreError {
+    match error {
+        sled::Error::Io(error) => match error.kind() {
+            // sled's own findings; what the system refuses never has these kinds here.
+            io::ErrorKind::Other
+            | io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::InvalidData
+            | io::ErrorKind::NotFound => damaged(path, &error.to_string()),
+            _ => at_path(path, error),
+        },
+        other => damaged(path, &other.to_string()),
+    }
+}
+
+fn at_path(path: &str, error: io::Error) -> StoreError {
+    StoreError::Io(io::Error::new(error.kind(), format!("{path}: {error}")))
+}
+
+fn damaged(path: &str, what: &str) -> StoreError {
+    StoreError::Corrupt {
+        path: path.to_owned(),
+        reason: format!(
+            "{what}; move the folder away and bring the last backup back with `hark restore FILE`"
+        ),
+    }
+}
