@@ -16,6 +16,7 @@ use crate::config::{self, Config};
 use crate::desk::{AnyDesk, DeskContext};
 use crate::engine::world::{Account, Brand, DeskPolicy, Mode, World};
 use crate::http::auth::Tokens;
+use crate::http::webchat::{Chats, Door};
 use crate::http::{self, Site};
 use crate::library::diagnostic::{Diagnostic, Level};
 use crate::library::{Library, PackSource};
@@ -74,7 +75,8 @@ pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
         metrics: metrics.clone(),
         stopping: stopping.clone(),
     };
-    let router = http::router(Arc::new(site), tokens);
+    let chats = Chats::new(Arc::clone(ledger.store()), doors(&config, &site.intakes), stopping.clone());
+    let router = http::router(Arc::new(site), tokens, chats);
     let reconciler = Arc::new(Reconciler::new(Arc::clone(&ledger), Arc::clone(&channels), desks));
     let mut running = supervise(&channels, &arrivals, &health);
     running.spawn(keep_metrics_tidy(metrics));
@@ -206,6 +208,15 @@ fn open_channels(config: &Config) -> anyhow::Result<BTreeMap<AccountId, AnyChann
     })
 }
 
+/// The web chats' doors: those of the accounts, with who may embed them.
+fn doors(config: &Config, intakes: &BTreeMap<AccountId, Intake>) -> BTreeMap<String, Door> {
+    let doors = config.channels.webchat.iter().filter_map(|(name, chat)| {
+        let intake = intakes.get(&AccountId::new("webchat", name))?.clone();
+        Some((name.clone(), Door { intake, allowed_origins: chat.allowed_origins.clone() }))
+    });
+    doors.collect()
+}
+
 fn open_desks(config: &Config) -> anyhow::Result<BTreeMap<DeskName, AnyDesk>> {
     let context = DeskContext { public_url: config.http.base_url() };
     config.desks.open(&context).map_err(|failed| {
@@ -237,7 +248,7 @@ pub fn build_world(config: &Config, library: Library, limits: &BTreeMap<AccountI
     });
     let desks = config.desks.0.iter().map(|(name, desk)| {
         let terms = &desk.terms;
-        let policy = DeskPolicy { first_response: terms.first_response.into(), escalate_to: terms.escalate_to.clone(), private: terms.private };
+        let policy = DeskPolicy { first_response: terms.first_response.duration(), escalate_to: terms.escalate_to.clone(), private: terms.private };
         (name.clone(), policy)
     });
     Ok(World { library, brands, accounts: accounts.collect(), desks: desks.collect() })

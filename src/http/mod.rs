@@ -8,9 +8,11 @@ pub mod events;
 pub mod explain;
 pub mod messages;
 pub mod openapi;
+pub mod pages;
 pub mod probes;
 pub mod problem;
 pub mod views;
+pub mod webchat;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +29,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::channel::{AnyChannel, Intake};
 use crate::http::auth::Tokens;
 use crate::http::problem::Problem;
+use crate::http::webchat::Chats;
 use crate::model::id::AccountId;
 use crate::runtime::health::Health;
 use crate::runtime::ledger::Ledger;
@@ -48,7 +51,7 @@ pub struct Site {
 }
 
 /// Every route.
-pub fn router(site: Arc<Site>, tokens: Tokens) -> Router {
+pub fn router(site: Arc<Site>, tokens: Tokens, chats: Chats) -> Router {
     let api = Router::new()
         .route("/messages", get(messages::list).post(messages::post))
         .route("/conversations", get(conversations::list))
@@ -70,9 +73,11 @@ pub fn router(site: Arc<Site>, tokens: Tokens) -> Router {
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz))
         .route("/metrics", get(probes::metrics))
+        .merge(pages::routes())
         .fallback(async || Problem::not_found("there is nothing at this address"))
-        .layer(CatchPanicLayer::new())
         .with_state(site)
+        .merge(webchat::routes(chats))
+        .layer(CatchPanicLayer::new())
 }
 
 /// Serves until `stopping`, then lets open requests finish.

@@ -35,6 +35,13 @@ const MARKUP: &str = r"\*_~`|<>[]#@";
 /// Messages that may wait for the intake; when they are this many, the socket is left unread.
 const WAITING_MAX: usize = 256;
 
+/// What the network allows.
+pub const LIMITS: Limits = Limits {
+    text_max: TEXT_CHARS_MAX,
+    unit: TextUnit::Chars,
+    markup: MARKUP,
+};
+
 /// One bot account.
 #[derive(Debug)]
 pub struct Discord {
@@ -55,11 +62,7 @@ impl Discord {
 
 impl Channel for Discord {
     fn limits(&self) -> Limits {
-        Limits {
-            text_max: TEXT_CHARS_MAX,
-            unit: TextUnit::Chars,
-            markup: MARKUP,
-        }
+        LIMITS
     }
 
     async fn send(&self, message: &Outbound) -> Attempted {

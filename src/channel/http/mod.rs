@@ -34,6 +34,13 @@ const ANSWER_BYTES_MAX: usize = 16 * 1024;
 /// What may mean something wherever the text is shown in the end: HTML, Markdown, mentions and tags.
 const MARKUP: &str = "<>&`*_~|[]\\@#";
 
+/// What the network allows.
+pub const LIMITS: Limits = Limits {
+    text_max: 4096,
+    unit: TextUnit::Chars,
+    markup: MARKUP,
+};
+
 /// One account.
 #[derive(Debug)]
 pub struct Http {
@@ -102,11 +109,7 @@ impl Http {
 
 impl Channel for Http {
     fn limits(&self) -> Limits {
-        Limits {
-            text_max: 4096,
-            unit: TextUnit::Chars,
-            markup: MARKUP,
-        }
+        LIMITS
     }
 
     async fn send(&self, message: &Outbound) -> Attempted {

@@ -18,6 +18,13 @@ use crate::model::delivery::{Attempted, Outbound};
 use crate::model::id::AccountId;
 use crate::model::network::{Limits, TextUnit};
 
+/// What the network allows.
+pub const LIMITS: Limits = Limits {
+    text_max: TEXT_CHARS_MAX,
+    unit: TextUnit::Chars,
+    markup: "",
+};
+
 /// One account.
 #[derive(Debug)]
 pub struct Webchat;
@@ -35,11 +42,7 @@ impl Webchat {
 impl Channel for Webchat {
     /// No character has a meaning: the page sets every line as text and never as HTML.
     fn limits(&self) -> Limits {
-        Limits {
-            text_max: TEXT_CHARS_MAX,
-            unit: TextUnit::Chars,
-            markup: "",
-        }
+        LIMITS
     }
 
     async fn send(&self, _message: &Outbound) -> Attempted {
