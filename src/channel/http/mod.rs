@@ -1,4 +1,4 @@
-//! Any system that speaks JSON: messages come in through `POST /api/v1/messages`, replies are POSTed to its address.
+//! Any system that speaks JSON: messages come in through `POST /api/v1/messages`, replies are posted to its address.
 //!
 //! The door itself is part of the HTTP API; it reads a message with [`wire::parse`], asks [`Http::check`], and hands it
 //! in. The receiver of replies tells a repeat by its `Idempotency-Key`, so what may have been lost is sent again under
