@@ -1,8 +1,11 @@
 //! hark.
+pub mod app;
 pub mod channel;
 pub mod clock;
 pub mod config;
 pub mod desk;
+pub mod http;
+pub mod runtime;
 pub mod engine;
 pub mod library;
 pub mod model;

@@ -255,6 +255,8 @@ macro_rules! channels {
 }
 
 channels! {
+    discord => Discord,
     http => Http,
+    telegram => Telegram,
     webchat => Webchat,
 }

@@ -166,9 +166,9 @@ impl<'c> Findings<'c> {
         let desks = self.document.names("desk");
         let known: Vec<&str> = desks.iter().map(String::as_str).collect();
         let mut in_a_reported_cycle: BTreeSet<&DeskName> = BTreeSet::new();
-        for (name, desk) in &config.desks {
+        for (name, desk) in &config.desks.0 {
             let keys = ["desk", name.as_str(), "escalate_to"];
-            if let Some(next) = desk.escalate_to()
+            if let Some(next) = &desk.terms.escalate_to
                 && !known.contains(&next.as_str())
             {
                 let hint = meant(next.as_str(), &known);
@@ -212,7 +212,7 @@ impl<'c> Findings<'c> {
 fn line_after<'c>(config: &'c Config, start: &'c DeskName) -> Vec<&'c DeskName> {
     let mut line = Vec::new();
     let mut at = start;
-    while let Some(next) = config.desks.get(at).and_then(|desk| desk.escalate_to()) {
+    while let Some(next) = config.desks.0.get(at).and_then(|desk| desk.terms.escalate_to.as_ref()) {
         if line.contains(&next) {
             break;
         }

@@ -1,10 +1,16 @@
 //! Human desks. One folder each, one line in the registry below; a desk carries an alert to people, it never decides.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::future::Future;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use crate::model::alert::Alert;
 use crate::model::delivery::Attempted;
-use crate::model::id::DeliveryId;
+use crate::model::id::{DeliveryId, DeskName};
+use crate::model::span::Span;
 
 /// What a desk does.
 pub trait Desk: Send + Sync + 'static {
@@ -25,21 +31,175 @@ pub struct DeskContext {
 #[error("{0}")]
 pub struct OpenError(pub String);
 
-/// The `[desk.<name>]` table.
-#[derive(Debug, Clone, serde::Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-pub enum DeskConfig {
-    /// hark's own pages.
-    Page {
-        /// The next desk in line.
-        escalate_to: Option<crate::model::id::DeskName>,
-    },
+/// How long people have to claim a case where the config does not say.
+const FIRST_RESPONSE: Span = Span::from_secs(30 * 60);
+
+/// The keys that `[desk.<name>]` takes whatever its kind.
+const TERMS: &[&str] = &["first_response", "escalate_to", "group_by", "private"];
+
+/// What is agreed with a desk, whatever its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// `first_response`: how long people have to claim a case before it escalates; 30 minutes unless stated.
+    pub first_response: Span,
+    /// `escalate_to`: the desk that is told when nobody claims a case in time, or when this desk cannot be reached.
+    pub escalate_to: Option<DeskName>,
+    /// `group_by`: what cases must have in common to be told in one alert: `topic`, or an entity such as `flight`.
+    pub group_by: Vec<String>,
+    /// `private`: whether this desk sees private data as it was written; else it is masked.
+    pub private: bool,
 }
 
-impl DeskConfig {
-    /// The next desk in line.
-    pub fn escalate_to(&self) -> Option<&crate::model::id::DeskName> {
-        let Self::Page { escalate_to } = self;
-        escalate_to.as_ref()
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            first_response: FIRST_RESPONSE,
+            escalate_to: None,
+            group_by: Vec::new(),
+            private: false,
+        }
     }
 }
+
+/// `[desk.<name>]`
+#[derive(Debug)]
+pub struct DeskConfig {
+    /// The keys that every desk takes.
+    pub terms: Terms,
+    /// `kind`, and the keys of that kind.
+    pub kind: KindConfig,
+}
+
+impl<'de> Deserialize<'de> for DeskConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(DeskVisitor)
+    }
+}
+
+/// Reads the common keys in place, so that an error in one points at it, and leaves the rest to the kind.
+struct DeskVisitor;
+
+impl<'de> Visitor<'de> for DeskVisitor {
+    type Value = DeskConfig;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a desk: a table with `kind`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<DeskConfig, A::Error> {
+        let mut terms = Terms::default();
+        let mut kind = None;
+        let mut rest = toml::Table::new();
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "kind" => kind = Some(map.next_value::<Kind>()?),
+                "first_response" => terms.first_response = map.next_value()?,
+                "escalate_to" => terms.escalate_to = Some(map.next_value()?),
+                "group_by" => terms.group_by = map.next_value()?,
+                "private" => terms.private = map.next_value()?,
+                _ => {
+                    rest.insert(key, map.next_value()?);
+                }
+            }
+        }
+        let kind = kind.ok_or_else(|| {
+            A::Error::custom(format!("missing key `kind`: one of {}", KINDS.join(", ")))
+        })?;
+        let kind = KindConfig::read(kind, rest).map_err(|error| {
+            let reason = error.message().trim_end();
+            A::Error::custom(format!(
+                "{reason} (every desk takes `kind`, `{}`)",
+                TERMS.join("`, `")
+            ))
+        })?;
+        Ok(DeskConfig { terms, kind })
+    }
+}
+
+/// The `[desk]` tables of the config, by name.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct DeskConfigs(pub BTreeMap<DeskName, DeskConfig>);
+
+impl DeskConfigs {
+    /// Opens every desk; every failure is reported, none hides another.
+    pub fn open(
+        &self,
+        context: &DeskContext,
+    ) -> Result<BTreeMap<DeskName, AnyDesk>, Vec<(DeskName, OpenError)>> {
+        let mut opened = BTreeMap::new();
+        let mut failed = Vec::new();
+        for (name, config) in &self.0 {
+            match config.kind.open(context) {
+                Ok(desk) => {
+                    opened.insert(name.clone(), desk);
+                }
+                Err(error) => failed.push((name.clone(), error)),
+            }
+        }
+        if failed.is_empty() {
+            Ok(opened)
+        } else {
+            Err(failed)
+        }
+    }
+}
+
+/// Declares every kind of desk: its module, its `kind` in the config and its dispatch.
+macro_rules! desks {
+    ($($kind:ident => $desk:ident,)+) => {
+        $(pub mod $kind;)+
+
+        /// Every `kind` that `[desk.<name>]` knows.
+        pub const KINDS: &[&str] = &[$(stringify!($kind)),+];
+
+        /// The word after `kind =`.
+        #[derive(Debug, Clone, Copy, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind {
+            $($desk,)+
+        }
+
+        /// The keys of one kind of desk.
+        #[derive(Debug)]
+        pub enum KindConfig {
+            $(
+                #[doc = concat!("`kind = \"", stringify!($kind), "\"`")]
+                $desk($kind::config::Config),
+            )+
+        }
+
+        impl KindConfig {
+            fn read(kind: Kind, table: toml::Table) -> Result<Self, toml::de::Error> {
+                match kind { $(Kind::$desk => table.try_into().map(Self::$desk),)+ }
+            }
+
+            fn open(&self, context: &DeskContext) -> Result<AnyDesk, OpenError> {
+                match self { $(Self::$desk(config) => $kind::$desk::open(context, config).map(AnyDesk::$desk),)+ }
+            }
+        }
+
+        /// A desk of any kind.
+        #[derive(Debug)]
+        pub enum AnyDesk {
+            $(
+                #[doc = concat!("A desk of the kind `", stringify!($kind), "`.")]
+                $desk($kind::$desk),
+            )+
+        }
+
+        impl Desk for AnyDesk {
+            async fn notify(&self, id: &DeliveryId, alert: &Alert) -> Attempted {
+                match self { $(Self::$desk(desk) => desk.notify(id, alert).await,)+ }
+            }
+        }
+    };
+}
+
+desks! {
+    page => Page,
+    webhook => Webhook,
+}
+
+#[cfg(test)]
+mod tests;

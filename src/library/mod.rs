@@ -1,16 +1,38 @@
 //! Packs: topics, rules, replies and their tests, compiled from text into one value with every problem found. Pure.
 
+mod compile;
 pub mod diagnostic;
+mod document;
+mod lint;
+mod pack_file;
 pub mod reading;
+mod reply;
+pub mod shipped;
+mod spelling;
+pub mod test_table;
+#[cfg(test)]
+mod tests;
+mod topic_file;
+mod values;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::library::diagnostic::Diagnostic;
-use crate::library::reading::{Context, Reading};
+use crate::library::reading::{Context, Reading, TopicMatch};
+use crate::library::reply::Replies;
+use crate::library::test_table::PackTest;
 use crate::model::id::{DeskName, Language, PackName, ReplyName, TopicName};
 use crate::model::network::Limits;
 use crate::model::severity::Severity;
+use crate::text::entities::{self, Hints};
+use crate::text::language;
+use crate::text::matcher::{Facts, Hit, Matcher};
+use crate::text::tokens::TokenText;
+
+/// The pack that is always on.
+pub const CORE: &str = "core";
 
 /// One file of a pack, as text.
 #[derive(Debug, Clone)]
@@ -141,31 +163,199 @@ pub struct Wanted<'a> {
     pub limits: &'a Limits,
 }
 
+/// A pack, compiled.
+#[derive(Debug, Default)]
+struct Pack {
+    title: String,
+    languages: Vec<Language>,
+    airlines: Vec<String>,
+    /// This pack and all that it builds on, nearest first; without `core`.
+    chain: Vec<PackName>,
+    topics: Vec<Topic>,
+    /// Rule number `n` of the matcher is a rule of topic `rule_topics[n]`.
+    rule_topics: Vec<usize>,
+    matcher: Matcher,
+    examples: Vec<(TopicName, String)>,
+    tests: Vec<PackTest>,
+}
+
 /// All packs, compiled.
 #[derive(Debug, Default)]
-pub struct Library {}
+pub struct Library {
+    packs: BTreeMap<PackName, Pack>,
+    replies: Replies,
+}
 
 impl Library {
     /// Compiles the packs. Every problem of every file is reported; with an error among them there is no library.
     pub fn load(sources: &[PackSource]) -> (Option<Self>, Vec<Diagnostic>) {
-        let _ = sources;
-        (Some(Self {}), Vec::new())
+        compile::load(sources)
     }
 
     /// Reads a text: language, entities, and every topic of the brand's packs that matches, best first.
     pub fn read(&self, text: &str, context: &Context<'_>) -> Reading {
-        let _ = (text, context);
-        Reading::default()
+        let language = self.language(text, context);
+        let entities = entities::find(text, &self.hints(context));
+        let tokens = TokenText::new(text);
+        let facts = Facts {
+            language: language.as_ref(),
+            channel: context.channel,
+            brand: context.brand.as_str(),
+            public: context.visibility.is_public(),
+            is_reply: context.is_reply,
+            followers: context.author.followers,
+            verified: context.author.verified,
+        };
+        let mut found: BTreeMap<&TopicName, (&Topic, Hit)> = BTreeMap::new();
+        for pack in self.search_order(context.packs) {
+            for hit in pack.matcher.find(&tokens, &entities, &facts) {
+                let topic = pack.topic_of(&hit);
+                let best = found
+                    .entry(&topic.name)
+                    .or_insert_with(|| (topic, hit.clone()));
+                // A topic of an earlier pack hides one of the same name in a later one.
+                if best.0.pack == topic.pack && best.1.weight < hit.weight {
+                    best.1 = hit;
+                }
+            }
+        }
+        let mut found: Vec<(&Topic, Hit)> = found.into_values().collect();
+        found.sort_by_key(|(topic, hit)| (topic.rank(), Reverse(hit.weight)));
+        Reading {
+            language,
+            topics: found
+                .into_iter()
+                .map(|(topic, hit)| matched(topic, hit))
+                .collect(),
+            entities,
+        }
+    }
+
+    /// What the words say, else what the network or the conversation states, as long as the brand speaks it.
+    fn language(&self, text: &str, context: &Context<'_>) -> Option<Language> {
+        language::detect(text, context.languages).or_else(|| {
+            context
+                .stated_language
+                .filter(|stated| context.languages.contains(stated))
+                .cloned()
+        })
+    }
+
+    /// The brand's designators, else those that its packs name.
+    fn hints(&self, context: &Context<'_>) -> Hints {
+        let airlines = if context.airlines.is_empty() {
+            self.search_order(context.packs)
+                .flat_map(|pack| pack.airlines.iter().cloned())
+                .collect()
+        } else {
+            context.airlines.to_vec()
+        };
+        Hints { airlines }
     }
 
     /// A topic by name, in the first of `packs` that has it, then in `core`.
     pub fn topic(&self, name: &TopicName, packs: &[PackName]) -> Option<&Topic> {
-        let _ = (name, packs);
-        None
+        self.search_order(packs)
+            .find_map(|pack| pack.topics.iter().find(|topic| topic.name == *name))
     }
 
     /// Makes a reply: right language, a wording that fits, values stripped of the network's markup.
     pub fn render(&self, wanted: &Wanted<'_>) -> Result<Rendered, RenderError> {
+        let data = values::tree(wanted.values, wanted.limits);
+        for language in wanted.languages {
+            for pack in self.chain(wanted.packs) {
+                let key = (pack, language, wanted.reply);
+                if self.replies.has(key) {
+                    let text = self
+                        .replies
+                        .render(key, &data, wanted.seed, wanted.limits)?;
+                    return Ok(Rendered {
+                        text,
+                        language: language.clone(),
+                    });
+                }
+            }
+        }
         Err(RenderError::Missing(wanted.reply.clone()))
+    }
+
+    /// The packs by name, each with its title.
+    pub fn packs(&self) -> impl Iterator<Item = (&PackName, &str)> {
+        self.packs
+            .iter()
+            .map(|(name, pack)| (name, pack.title.as_str()))
+    }
+
+    /// The languages that a pack is written in; none where there is no such pack.
+    pub fn languages(&self, pack: &PackName) -> &[Language] {
+        self.packs
+            .get(pack)
+            .map(|pack| pack.languages.as_slice())
+            .unwrap_or_default()
+    }
+
+    /// Every topic that a brand with these packs can meet, in the order in which they are searched.
+    pub fn topics(&self, packs: &[PackName]) -> impl Iterator<Item = &Topic> {
+        self.search_order(packs).flat_map(|pack| &pack.topics)
+    }
+
+    /// What the topics of these packs name as examples, to train the classifier with.
+    pub fn examples(&self, packs: &[PackName]) -> impl Iterator<Item = (&TopicName, &str)> {
+        self.search_order(packs)
+            .flat_map(|pack| &pack.examples)
+            .map(|(topic, example)| (topic, example.as_str()))
+    }
+
+    /// The tests of a pack's own files.
+    pub fn tests(&self, pack: &PackName) -> &[PackTest] {
+        self.packs
+            .get(pack)
+            .map(|pack| pack.tests.as_slice())
+            .unwrap_or_default()
+    }
+
+    /// The packs to search, each with all that it builds on, `core` last, none twice.
+    fn chain(&self, packs: &[PackName]) -> Vec<&PackName> {
+        let mut order: Vec<&PackName> = Vec::new();
+        let chains = packs.iter().filter_map(|name| self.packs.get(name));
+        for name in chains.flat_map(|pack| &pack.chain) {
+            if !order.contains(&name) && name.as_str() != CORE {
+                order.push(name);
+            }
+        }
+        order.extend(
+            self.packs
+                .get_key_value(&PackName::from(CORE))
+                .map(|(name, _)| name),
+        );
+        order
+    }
+
+    fn search_order(&self, packs: &[PackName]) -> impl Iterator<Item = &Pack> {
+        self.chain(packs)
+            .into_iter()
+            .filter_map(|name| self.packs.get(name))
+    }
+}
+
+impl Pack {
+    fn topic_of(&self, hit: &Hit) -> &Topic {
+        let rule = usize::try_from(hit.rule).expect("rules are numbered by a list in memory");
+        &self.topics[self.rule_topics[rule]]
+    }
+}
+
+impl Topic {
+    /// The order in which topics decide, first the least: `critical`, then higher priority.
+    fn rank(&self) -> (bool, Reverse<i32>) {
+        (self.severity != Severity::Critical, Reverse(self.priority))
+    }
+}
+
+fn matched(topic: &Topic, hit: Hit) -> TopicMatch {
+    TopicMatch {
+        topic: topic.name.clone(),
+        score: 1.0,
+        spans: hit.spans,
     }
 }

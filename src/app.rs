@@ -1,0 +1,252 @@
+//! The composition root: config → packs, store, accounts, desks, tasks; start, reload, stop. Nothing else knows them all.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::channel::{AnyChannel, Channel, Intake};
+use crate::config::{self, Config};
+use crate::desk::{AnyDesk, DeskContext};
+use crate::engine::world::{Account, Brand, DeskPolicy, Mode, World};
+use crate::http::auth::Tokens;
+use crate::http::{self, Site};
+use crate::library::diagnostic::{Diagnostic, Level};
+use crate::library::{Library, PackSource};
+use crate::model::id::{AccountId, DeskName, PackName};
+use crate::model::network::Limits;
+use crate::runtime::health::Health;
+use crate::runtime::inbox::{self, ARRIVALS_MAX};
+use crate::runtime::ledger::Ledger;
+use crate::runtime::reconcile::Reconciler;
+use crate::runtime::supervise::supervise;
+use crate::store::Store;
+use crate::store::sled::SledStore;
+
+/// Longest wait for open requests while stopping.
+const REQUESTS_PATIENCE: Duration = Duration::from_secs(5);
+/// How often the metrics recorder tidies up.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
+/// A running hark.
+pub struct App {
+    config: Config,
+    ledger: Arc<Ledger>,
+    limits: BTreeMap<AccountId, Limits>,
+    channels: JoinSet<()>,
+    inbox: JoinHandle<()>,
+    reconciler: JoinHandle<()>,
+    server: JoinHandle<std::io::Result<()>>,
+    stop: watch::Sender<bool>,
+}
+
+/// Starts everything; on return messages are taken in.
+pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<App> {
+    let (library, problems) = load_library(&config);
+    let Some(library) = library else { bail!("the packs have errors; `hark check` shows them all ({} problems)", problems.len()) };
+    let listen = config.http.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}: is another hark running? Set `http.listen` or HARK_HTTP_LISTEN to another address")
+    })?;
+    let channels = Arc::new(open_channels(&config)?);
+    let desks = open_desks(&config)?;
+    let tokens = Tokens(config.http.read_tokens().context("http.tokens")?);
+    let store: Arc<dyn Store> = Arc::new(SledStore::open(&config.store.path)?);
+    let limits: BTreeMap<AccountId, Limits> = channels.iter().map(|(account, channel)| (account.clone(), channel.limits())).collect();
+    let world = build_world(&config, library, &limits)?;
+    let ledger = Arc::new(Ledger::open(store, world).await?);
+
+    let (stop, stopping) = watch::channel(false);
+    let (arrivals, waiting) = mpsc::channel(ARRIVALS_MAX);
+    let health = Arc::new(Health::default());
+    let intakes = channels.keys().map(|account| (account.clone(), Intake::new(account.clone(), arrivals.clone()))).collect();
+    let site = Site {
+        ledger: Arc::clone(&ledger),
+        intakes,
+        channels: Arc::clone(&channels),
+        health: Arc::clone(&health),
+        metrics: metrics.clone(),
+        stopping: stopping.clone(),
+    };
+    let router = http::router(Arc::new(site), tokens);
+    let reconciler = Arc::new(Reconciler::new(Arc::clone(&ledger), Arc::clone(&channels), desks));
+    let mut running = supervise(&channels, &arrivals, &health);
+    running.spawn(keep_metrics_tidy(metrics));
+    running.spawn(feed_watchdog());
+    Ok(App {
+        config,
+        inbox: tokio::spawn(inbox::run(Arc::clone(&ledger), health, waiting)),
+        reconciler: tokio::spawn(reconciler.run(stopping.clone())),
+        server: tokio::spawn(http::serve(listener, router, stopping)),
+        channels: running,
+        ledger,
+        limits,
+        stop,
+    })
+}
+
+impl App {
+    /// Runs until SIGTERM or SIGINT; SIGHUP reads config and packs again.
+    pub async fn run(mut self, reload: impl Fn() -> Option<Config>) -> anyhow::Result<()> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut hang_up = signal(SignalKind::hangup())?;
+        notify(&[sd_notify::NotifyState::Ready]);
+        loop {
+            tokio::select! {
+                () = received(&mut terminate) => break,
+                () = received(&mut interrupt) => break,
+                () = received(&mut hang_up) => self.reload(reload()),
+                ended = &mut self.server => bail!("the HTTP server ended: {ended:?}"),
+            }
+        }
+        self.stop().await
+    }
+
+    /// Puts brands, desks' terms and packs of a new config in force, if all of it is right; else what ran goes on.
+    /// Accounts, desk addresses, store and listener are those of the start.
+    fn reload(&mut self, config: Option<Config>) {
+        let kept = || tracing::error!("reload refused: what ran before goes on; `hark check` shows the problems");
+        let Some(config) = config else { return kept() };
+        let (Some(library), _) = load_library(&config) else { return kept() };
+        match build_world(&config, library, &self.limits) {
+            Ok(world) => {
+                self.ledger.replace_world(world);
+                self.config = config;
+                tracing::info!("brands and packs reloaded; changed accounts, desks, store or listener need a restart");
+            }
+            Err(error) => tracing::error!(error = format!("{error:#}"), "reload refused: what ran before goes on"),
+        }
+    }
+
+    /// Stops intake, finishes what is under way, closes the store.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        notify(&[sd_notify::NotifyState::Stopping]);
+        // The first two stop intake: channels are dropped, the server takes no new request.
+        self.channels.shutdown().await;
+        self.stop.send_replace(true);
+        if tokio::time::timeout(REQUESTS_PATIENCE, &mut self.server).await.is_err() {
+            self.server.abort();
+        }
+        // Every door is closed now, so the inbox ends once it is empty.
+        drop(self.inbox.await);
+        drop(self.reconciler.await);
+        // The last holder of the store closes it: what was acknowledged is on disk already.
+        drop(self.ledger);
+        Ok(())
+    }
+}
+
+async fn received(signal: &mut Signal) {
+    // `None` means that no signal can come any more: then this wait never ends.
+    if signal.recv().await.is_none() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn notify(states: &[sd_notify::NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(states) {
+        tracing::warn!(%error, "systemd cannot be told how hark stands");
+    }
+}
+
+/// Tells systemd that the scheduler still turns, twice as often as it wants to hear it.
+async fn feed_watchdog() {
+    let Some(every) = sd_notify::watchdog_enabled() else { return };
+    let mut ticks = tokio::time::interval(every / 2);
+    loop {
+        ticks.tick().await;
+        notify(&[sd_notify::NotifyState::Watchdog]);
+    }
+}
+
+async fn keep_metrics_tidy(metrics: PrometheusHandle) {
+    let mut ticks = tokio::time::interval(METRICS_UPKEEP);
+    loop {
+        ticks.tick().await;
+        metrics.run_upkeep();
+    }
+}
+
+/// The packs that the config's brands may use, compiled, with every problem found in them and in the config's use of them.
+pub fn load_library(config: &Config) -> (Option<Library>, Vec<Diagnostic>) {
+    let sources = match pack_sources(config) {
+        Ok(sources) => sources,
+        Err(problem) => return (None, vec![problem]),
+    };
+    let names: Vec<PackName> = sources.iter().map(|source| source.name.clone()).collect();
+    let (library, mut problems) = Library::load(&sources);
+    problems.extend(config.check_packs(&names));
+    let failed = problems.iter().any(|problem| problem.level == Level::Error);
+    (library.filter(|_| !failed), problems)
+}
+
+fn pack_sources(config: &Config) -> Result<Vec<PackSource>, Diagnostic> {
+    let directory = config.library.directory.as_deref();
+    config::packs::read(directory).map_err(|error| Diagnostic {
+        level: Level::Error,
+        path: directory.map(|path| path.display().to_string()).unwrap_or_default(),
+        line: 0,
+        column: 0,
+        message: format!("cannot read the packs: {error}"),
+        hint: Some("`library.directory` must hold one folder per pack".to_owned()),
+    })
+}
+
+fn open_channels(config: &Config) -> anyhow::Result<BTreeMap<AccountId, AnyChannel>> {
+    config.channels.open().map_err(|failed| {
+        let list: Vec<String> = failed.iter().map(|(account, error)| format!("[channel.{}.{}]: {error}", account.kind, account.name)).collect();
+        anyhow::anyhow!("{}", list.join("\n"))
+    })
+}
+
+fn open_desks(config: &Config) -> anyhow::Result<BTreeMap<DeskName, AnyDesk>> {
+    let context = DeskContext { public_url: config.http.base_url() };
+    config.desks.open(&context).map_err(|failed| {
+        let list: Vec<String> = failed.iter().map(|(desk, error)| format!("[desk.{desk}]: {error}")).collect();
+        anyhow::anyhow!("{}", list.join("\n"))
+    })
+}
+
+/// What decisions are made with.
+pub fn build_world(config: &Config, library: Library, limits: &BTreeMap<AccountId, Limits>) -> anyhow::Result<World> {
+    let mut brands = BTreeMap::new();
+    for (name, brand) in &config.brands {
+        let desk = config.desk_of(brand).cloned().with_context(|| format!("[brand.{name}] has no desk"))?;
+        brands.insert(
+            name.clone(),
+            Brand {
+                name: brand.name.clone().unwrap_or_else(|| name.to_string()),
+                packs: brand.packs.clone(),
+                languages: brand.languages.clone(),
+                mode: mode(brand.mode),
+                desk,
+                airlines: brand.airlines.clone(),
+            },
+        );
+    }
+    let accounts = config.channels.accounts().into_iter().filter_map(|(account, brand)| {
+        let limits = *limits.get(&account)?;
+        Some((account, Account { brand, limits }))
+    });
+    let desks = config.desks.0.iter().map(|(name, desk)| {
+        let terms = &desk.terms;
+        let policy = DeskPolicy { first_response: terms.first_response.into(), escalate_to: terms.escalate_to.clone(), private: terms.private };
+        (name.clone(), policy)
+    });
+    Ok(World { library, brands, accounts: accounts.collect(), desks: desks.collect() })
+}
+
+fn mode(mode: config::Mode) -> Mode {
+    match mode {
+        config::Mode::Live => Mode::Live,
+        config::Mode::Shadow => Mode::Shadow,
+        config::Mode::Paused => Mode::Paused,
+    }
+}

@@ -1,0 +1,216 @@
+//! From the files of all packs to one library: read everything, check everything, and only then build.
+
+use crate::library::diagnostic::{Diagnostic, Level};
+use crate::library::document::{diagnostic, position};
+use crate::library::pack_file::{self, PackFile};
+use crate::library::reply::{self, Replies, ReplyDraft};
+use crate::library::test_table::PackTest;
+use crate::library::topic_file::{self, TopicDraft};
+use crate::library::{CORE, Handoff, Library, Pack, PackSource, Topic, lint};
+use crate::model::id::{DeskName, Language, PackName, ReplyName, TopicName};
+use crate::text::matcher::{Lists, Matcher};
+
+/// A pack, read but not checked against the others.
+#[derive(Debug)]
+pub(crate) struct PackDraft<'a> {
+    pub(crate) name: &'a PackName,
+    pub(crate) file: PackFile<'a>,
+    pub(crate) topics: Vec<TopicDraft<'a>>,
+    pub(crate) replies: Vec<ReplyDraft<'a>>,
+}
+
+/// Reads, checks and builds; see [`Library::load`].
+pub(crate) fn load(sources: &[PackSource]) -> (Option<Library>, Vec<Diagnostic>) {
+    let mut found = Vec::new();
+    let mut drafts = Vec::new();
+    for source in sources {
+        drafts.extend(read_pack(source, &mut found));
+    }
+    found.extend(lint::check(&drafts));
+    found.sort_by(|a, b| {
+        (&a.path, a.line, a.column, &a.message).cmp(&(&b.path, b.line, b.column, &b.message))
+    });
+    let has_errors = found.iter().any(|problem| problem.level == Level::Error);
+    let library = (!has_errors).then(|| build(drafts));
+    (library, found)
+}
+
+fn read_pack<'a>(source: &'a PackSource, found: &mut Vec<Diagnostic>) -> Option<PackDraft<'a>> {
+    let mut pack_file = None;
+    let mut topics = Vec::new();
+    let mut replies = Vec::new();
+    for file in &source.files {
+        let parts: Vec<&str> = file.name.split('/').collect();
+        let problems = match parts.as_slice() {
+            ["pack.toml"] => {
+                let (read, problems) = pack_file::read(file);
+                pack_file = Some(read);
+                problems
+            }
+            ["topics", name] if let Some(name) = name.strip_suffix(".toml") => {
+                let (topic, problems) = topic_file::read(file, TopicName::new(name));
+                topics.push(topic);
+                problems
+            }
+            ["replies", language, name] if let Some(name) = name.strip_suffix(".hbs") => {
+                let (reply, problems) =
+                    reply::read(file, Language::new(*language), ReplyName::new(name));
+                replies.push(reply);
+                problems
+            }
+            _ => vec![diagnostic(
+                file,
+                Level::Warning,
+                0,
+                "this file is not read",
+                "a pack has pack.toml, topics/<name>.toml and replies/<language>/<name>.hbs",
+            )],
+        };
+        found.extend(problems);
+    }
+    if pack_file.is_none() {
+        found.push(Diagnostic {
+            level: Level::Error,
+            path: format!("{}/pack.toml", source.name),
+            line: 0,
+            column: 0,
+            message: "the pack has no pack.toml".to_owned(),
+            hint: Some("write one with `title` and `languages`".to_owned()),
+        });
+    }
+    Some(PackDraft {
+        name: &source.name,
+        file: pack_file?,
+        topics,
+        replies,
+    })
+}
+
+/// The drafts that a pack can see: itself, what it builds on, nearest first, and `core`.
+pub(crate) fn visible<'d, 'a>(
+    drafts: &'d [PackDraft<'a>],
+    pack: &'d PackDraft<'a>,
+) -> Vec<&'d PackDraft<'a>> {
+    let mut seen = vec![pack];
+    let mut next = 0;
+    while let Some(current) = seen.get(next) {
+        for base in &current.file.extends {
+            let base = drafts.iter().find(|draft| *draft.name == base.value);
+            if let Some(base) = base
+                && !seen.iter().any(|draft| draft.name == base.name)
+            {
+                seen.push(base);
+            }
+        }
+        next += 1;
+    }
+    let core = drafts.iter().find(|draft| draft.name.as_str() == CORE);
+    if let Some(core) = core
+        && !seen.iter().any(|draft| draft.name == core.name)
+    {
+        seen.push(core);
+    }
+    seen
+}
+
+fn build(drafts: Vec<PackDraft<'_>>) -> Library {
+    let mut library = Library::default();
+    for draft in &drafts {
+        let visible = visible(&drafts, draft);
+        let chain = visible.iter().map(|pack| pack.name.clone()).collect();
+        let pack = build_pack(draft, &lists(&visible), chain);
+        library.packs.insert(draft.name.clone(), pack);
+    }
+    let mut replies = Replies::default();
+    for draft in drafts {
+        for reply in draft.replies {
+            replies.add(draft.name, reply);
+        }
+    }
+    library.replies = replies;
+    library
+}
+
+/// The word lists that a pack can use; the nearest of one name wins whole.
+fn lists(visible: &[&PackDraft<'_>]) -> Lists {
+    let mut lists = Lists::new();
+    for list in visible.iter().flat_map(|pack| &pack.file.lists) {
+        lists
+            .entry(list.name.value.clone())
+            .or_insert_with(|| list.words.iter().cloned().collect());
+    }
+    lists
+}
+
+fn build_pack(draft: &PackDraft<'_>, lists: &Lists, chain: Vec<PackName>) -> Pack {
+    let mut rules = Vec::new();
+    let mut rule_topics = Vec::new();
+    for (number, topic) in draft.topics.iter().enumerate() {
+        for rule in &topic.rules {
+            let rule_number = u32::try_from(rules.len()).expect("fewer than 2^32 rules in memory");
+            rules.push((rule_number, rule.query.clone()));
+            rule_topics.push(number);
+        }
+    }
+    let languages = draft.file.languages.iter();
+    Pack {
+        title: draft.file.title.clone(),
+        languages: languages.map(|language| language.value.clone()).collect(),
+        airlines: draft.file.airlines.clone(),
+        chain,
+        topics: draft
+            .topics
+            .iter()
+            .map(|topic| build_topic(draft.name, topic))
+            .collect(),
+        rule_topics,
+        matcher: Matcher::new(&rules, lists),
+        examples: draft
+            .topics
+            .iter()
+            .flat_map(|topic| {
+                let examples = topic.examples.iter();
+                examples.map(|example| (topic.name.clone(), example.clone()))
+            })
+            .collect(),
+        tests: draft
+            .topics
+            .iter()
+            .flat_map(|topic| build_tests(draft.name, topic))
+            .collect(),
+    }
+}
+
+fn build_topic(pack: &PackName, draft: &TopicDraft<'_>) -> Topic {
+    let desk = draft.handoff.desk.as_ref();
+    Topic {
+        name: draft.name.clone(),
+        pack: pack.clone(),
+        title: draft.title.clone(),
+        severity: draft.severity,
+        priority: draft.priority,
+        needs: draft.needs.iter().map(|need| need.value.clone()).collect(),
+        reply: draft.reply.as_ref().map(|reply| reply.value.clone()),
+        handoff: Handoff {
+            desk: desk.map(|desk| DeskName::from(desk.value.as_str())),
+            when: draft.handoff_when(),
+            first_response: draft.handoff.first_response,
+        },
+        action: draft.action,
+    }
+}
+
+fn build_tests<'d>(
+    pack: &'d PackName,
+    topic: &'d TopicDraft<'_>,
+) -> impl Iterator<Item = PackTest> + 'd {
+    topic.tests.iter().map(move |test| PackTest {
+        pack: pack.clone(),
+        topic: topic.name.clone(),
+        path: topic.file.path.clone(),
+        line: position(&topic.file.text, test.at).0,
+        say: test.say.clone(),
+        context: test.context.clone(),
+        expect: test.expect.clone(),
+    })
+}

@@ -1,0 +1,333 @@
+//! Replies: templates cut into wordings, checked, and rendered. The template's own words are trusted, values are not.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use handlebars::template::{HelperTemplate, Template, TemplateElement};
+use handlebars::{Handlebars, RenderErrorReason};
+use serde_json::Value;
+
+use crate::library::diagnostic::Diagnostic;
+use crate::library::document::Problems;
+use crate::library::spelling;
+use crate::library::values::{self, KNOWN, Origin};
+use crate::library::{RenderError, SourceFile};
+use crate::model::id::{Language, PackName, ReplyName};
+use crate::model::network::{Limits, TextUnit};
+
+/// A line of this and nothing else stands between two wordings.
+const SEPARATOR: &str = "---";
+
+/// The shortest network that a public answer may go to: a Bluesky post has 300 graphemes
+/// (`app.bsky.feed.post` in the AT Protocol lexicons).
+const PUBLIC_MAX: Limits = Limits {
+    text_max: 300,
+    unit: TextUnit::Graphemes,
+    markup: "",
+};
+
+/// The shortest network that a private answer may go to: an Instagram message has 1000 bytes
+/// (Meta's "Send messages" page of the Instagram messaging API).
+const PRIVATE_MAX: Limits = Limits {
+    text_max: 1000,
+    unit: TextUnit::Bytes,
+    markup: "",
+};
+
+/// The only blocks that a template may use; replies choose words, they do not compute.
+const BLOCKS: &[&str] = &["if", "unless"];
+
+/// A reply file, cut and parsed.
+#[derive(Debug)]
+pub(crate) struct ReplyDraft<'a> {
+    pub(crate) name: ReplyName,
+    pub(crate) language: Language,
+    pub(crate) file: &'a SourceFile,
+    pub(crate) wordings: Vec<Template>,
+}
+
+/// Cuts and parses a reply file.
+pub(crate) fn read<'a>(
+    file: &'a SourceFile,
+    language: Language,
+    name: ReplyName,
+) -> (ReplyDraft<'a>, Vec<Diagnostic>) {
+    let mut problems = Problems::new(file);
+    let mut wordings = Vec::new();
+    for (start, wording) in cut(&file.text) {
+        if wording.trim().is_empty() {
+            problems.error(start, "this wording is empty", "write it or take it out");
+            continue;
+        }
+        match Template::compile(wording) {
+            Ok(template) => {
+                check_elements(&mut problems, start, &template);
+                wordings.push(template);
+            }
+            Err(error) => {
+                let (line, column) = error.pos().unwrap_or((1, 1));
+                problems.error(
+                    offset(&file.text, start, line, column),
+                    error.reason().to_string(),
+                    "",
+                );
+            }
+        }
+    }
+    if problems.found.is_empty() {
+        check_length(&mut problems, &wordings);
+    }
+    let draft = ReplyDraft {
+        name,
+        language,
+        file,
+        wordings,
+    };
+    (draft, problems.found)
+}
+
+/// The wordings, each with the byte at which it starts.
+fn cut(text: &str) -> Vec<(usize, &str)> {
+    let mut wordings = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        if line.trim_end() == SEPARATOR {
+            wordings.push((start, &text[start..at]));
+            start = at + line.len();
+        }
+        at += line.len();
+    }
+    wordings.push((start, &text[start..]));
+    wordings
+}
+
+/// The byte of the file at a line and column, both from 1, of the wording that starts at `start`.
+fn offset(text: &str, start: usize, line: usize, column: usize) -> usize {
+    let wording = &text[start..];
+    let line_start: usize = wording
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let before: usize = wording[line_start..]
+        .chars()
+        .take(column.saturating_sub(1))
+        .map(char::len_utf8)
+        .sum();
+    start + line_start + before
+}
+
+fn check_elements(problems: &mut Problems<'_>, start: usize, template: &Template) {
+    for (element, mapping) in template.elements.iter().zip(&template.mapping) {
+        let at = offset(&problems.file.text, start, mapping.0, mapping.1);
+        match element {
+            TemplateElement::RawString(_) | TemplateElement::Comment(_) => {}
+            TemplateElement::Expression(value) | TemplateElement::HtmlExpression(value) => {
+                check_value(problems, at, value);
+            }
+            TemplateElement::HelperBlock(block) => check_block(problems, start, at, block),
+            _ => problems.error(
+                at,
+                "a reply cannot use partials or decorators",
+                "write the words out",
+            ),
+        }
+    }
+}
+
+fn check_value(problems: &mut Problems<'_>, at: usize, value: &HelperTemplate) {
+    let name = value.name.as_name().unwrap_or_default();
+    if !value.params.is_empty() || !value.hash.is_empty() {
+        problems.error(
+            at,
+            format!("`{name}` cannot be computed with"),
+            "a reply may only insert a value: {{flight.number}}",
+        );
+    } else if check_known(problems, at, name) == Some(Origin::Flag) {
+        problems.error(
+            at,
+            format!("`{name}` is a yes or no and has no text"),
+            format!("ask for it: {{{{#if {name}}}}}…{{{{/if}}}}"),
+        );
+    }
+}
+
+fn check_block(problems: &mut Problems<'_>, start: usize, at: usize, block: &HelperTemplate) {
+    let name = block.name.as_name().unwrap_or_default();
+    if !BLOCKS.contains(&name) {
+        problems.error(
+            at,
+            format!("a reply cannot use `{name}`"),
+            spelling::hint("blocks", name, BLOCKS.iter().copied()),
+        );
+    }
+    match block.params.as_slice() {
+        [condition] if block.hash.is_empty() => {
+            check_known(problems, at, condition.as_name().unwrap_or_default());
+        }
+        _ => problems.error(
+            at,
+            format!("`{name}` needs exactly one value"),
+            "such as {{#if private}}",
+        ),
+    }
+    for inner in [&block.template, &block.inverse].into_iter().flatten() {
+        check_elements(problems, start, inner);
+    }
+}
+
+fn check_known(problems: &mut Problems<'_>, at: usize, name: &str) -> Option<Origin> {
+    let known = values::find(name);
+    if known.is_none() {
+        problems.error(
+            at,
+            format!("unknown value `{name}`"),
+            spelling::hint("values", name, KNOWN.iter().map(|known| known.name)),
+        );
+    }
+    known.map(|known| known.origin)
+}
+
+/// A reply must have a wording that fits everywhere, with every value at its longest.
+fn check_length(problems: &mut Problems<'_>, wordings: &[Template]) {
+    let registry = registry();
+    for (private, limits, place) in [
+        (false, PUBLIC_MAX, "in public"),
+        (true, PRIVATE_MAX, "in private"),
+    ] {
+        let data = values::longest(private);
+        let shortest = wordings
+            .iter()
+            .filter_map(|template| {
+                let mut registry = registry.clone();
+                registry.register_template("", template.clone());
+                registry.render("", &data).ok()
+            })
+            .map(|text| limits.unit.count(text.trim()))
+            .min();
+        if let Some(shortest) = shortest
+            && shortest > limits.text_max
+        {
+            problems.error(
+                0,
+                format!(
+                    "too long {place}: the shortest wording can take {shortest} of {}",
+                    limits.text_max
+                ),
+                "shorten one wording, or say less of it with {{#if private}}",
+            );
+        }
+    }
+}
+
+fn registry() -> Handlebars<'static> {
+    let mut registry = Handlebars::new();
+    registry.set_strict_mode(true);
+    registry.register_escape_fn(handlebars::no_escape);
+    registry
+}
+
+/// What a reply is found by.
+type Key<'k> = (&'k PackName, &'k Language, &'k ReplyName);
+
+type OwnedKey = (PackName, Language, ReplyName);
+
+fn owned((pack, language, reply): Key<'_>) -> OwnedKey {
+    (pack.clone(), language.clone(), reply.clone())
+}
+
+/// All replies of all packs, ready to render.
+#[derive(Debug)]
+pub(crate) struct Replies {
+    registry: Handlebars<'static>,
+    /// The names in the registry of each reply's wordings.
+    wordings: BTreeMap<OwnedKey, Vec<String>>,
+}
+
+impl Default for Replies {
+    fn default() -> Self {
+        Self {
+            registry: registry(),
+            wordings: BTreeMap::new(),
+        }
+    }
+}
+
+impl Replies {
+    /// Adds a reply of a pack.
+    pub(crate) fn add(&mut self, pack: &PackName, draft: ReplyDraft<'_>) {
+        let mut names = Vec::new();
+        for (number, template) in draft.wordings.into_iter().enumerate() {
+            let name = format!("{pack}/{}/{}#{number}", draft.language, draft.name);
+            self.registry.register_template(&name, template);
+            names.push(name);
+        }
+        self.wordings
+            .insert((pack.clone(), draft.language, draft.name), names);
+    }
+
+    /// Whether the pack has this reply in this language.
+    pub(crate) fn has(&self, key: Key<'_>) -> bool {
+        self.wordings.contains_key(&owned(key))
+    }
+
+    /// Renders the wording that the seed chooses; where that one cannot be used, the longest other that can.
+    pub(crate) fn render(
+        &self,
+        key: Key<'_>,
+        data: &Value,
+        seed: u64,
+        limits: &Limits,
+    ) -> Result<String, RenderError> {
+        let reply = key.2;
+        let names = self
+            .wordings
+            .get(&owned(key))
+            .filter(|names| !names.is_empty())
+            .ok_or_else(|| RenderError::Missing(reply.clone()))?;
+        let count = u64::try_from(names.len()).expect("a file has fewer than 2^64 wordings");
+        let chosen = usize::try_from(seed % count).expect("smaller than the number of wordings");
+        let mut problem = match self.wording(&names[chosen], reply, data, limits) {
+            Ok(text) => return Ok(text),
+            Err(problem) => problem,
+        };
+        let mut others = Vec::new();
+        for name in names {
+            match self.wording(name, reply, data, limits) {
+                Ok(text) => others.push(text),
+                Err(too_long @ RenderError::TooLong { .. }) => problem = too_long,
+                Err(RenderError::Unknown { .. } | RenderError::Missing(_)) => {}
+            }
+        }
+        others.sort_by_key(|text| Reverse(limits.unit.count(text)));
+        others.into_iter().next().ok_or(problem)
+    }
+
+    fn wording(
+        &self,
+        name: &str,
+        reply: &ReplyName,
+        data: &Value,
+        limits: &Limits,
+    ) -> Result<String, RenderError> {
+        let text = self.registry.render(name, data).map_err(|error| {
+            let value = match error.reason() {
+                RenderErrorReason::MissingVariable(Some(value)) => value.clone(),
+                other => other.to_string(),
+            };
+            RenderError::Unknown {
+                reply: reply.clone(),
+                value,
+            }
+        })?;
+        let text = text.trim().to_owned();
+        if limits.fits(&text) {
+            Ok(text)
+        } else {
+            Err(RenderError::TooLong {
+                reply: reply.clone(),
+                max: limits.text_max,
+            })
+        }
+    }
+}
