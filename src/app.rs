@@ -16,7 +16,6 @@ use crate::config::{self, Config};
 use crate::desk::{AnyDesk, DeskContext};
 use crate::engine::world::{Account, Brand, DeskPolicy, Mode, World};
 use crate::http::auth::Tokens;
-use crate::http::webchat::{Chats, Door};
 use crate::http::{self, Site};
 use crate::library::diagnostic::{Diagnostic, Level};
 use crate::library::{Library, PackSource};
@@ -75,8 +74,7 @@ pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
         metrics: metrics.clone(),
         stopping: stopping.clone(),
     };
-    let chats = Chats::new(Arc::clone(ledger.store()), doors(&config, &site.intakes), stopping.clone());
-    let router = http::router(Arc::new(site), tokens, chats);
+    let router = http::router(Arc::new(site), tokens);
     let reconciler = Arc::new(Reconciler::new(Arc::clone(&ledger), Arc::clone(&channels), desks));
     let mut running = supervise(&channels, &arrivals, &health);
     running.spawn(keep_metrics_tidy(metrics));
@@ -206,15 +204,6 @@ fn open_channels(config: &Config) -> anyhow::Result<BTreeMap<AccountId, AnyChann
         let list: Vec<String> = failed.iter().map(|(account, error)| format!("[channel.{}.{}]: {error}", account.kind, account.name)).collect();
         anyhow::anyhow!("{}", list.join("\n"))
     })
-}
-
-/// The web chats' doors: those of the accounts, with who may embed them.
-fn doors(config: &Config, intakes: &BTreeMap<AccountId, Intake>) -> BTreeMap<String, Door> {
-    let doors = config.channels.webchat.iter().filter_map(|(name, chat)| {
-        let intake = intakes.get(&AccountId::new("webchat", name))?.clone();
-        Some((name.clone(), Door { intake, allowed_origins: chat.allowed_origins.clone() }))
-    });
-    doors.collect()
 }
 
 fn open_desks(config: &Config) -> anyhow::Result<BTreeMap<DeskName, AnyDesk>> {

@@ -29,7 +29,6 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::channel::{AnyChannel, Intake};
 use crate::http::auth::Tokens;
 use crate::http::problem::Problem;
-use crate::http::webchat::Chats;
 use crate::model::id::AccountId;
 use crate::runtime::health::Health;
 use crate::runtime::ledger::Ledger;
@@ -51,7 +50,7 @@ pub struct Site {
 }
 
 /// Every route.
-pub fn router(site: Arc<Site>, tokens: Tokens, chats: Chats) -> Router {
+pub fn router(site: Arc<Site>, tokens: Tokens) -> Router {
     let api = Router::new()
         .route("/messages", get(messages::list).post(messages::post))
         .route("/conversations", get(conversations::list))
@@ -74,10 +73,10 @@ pub fn router(site: Arc<Site>, tokens: Tokens, chats: Chats) -> Router {
         .route("/readyz", get(probes::readyz))
         .route("/metrics", get(probes::metrics))
         .merge(pages::routes())
+        .merge(webchat::routes(Arc::clone(&site)))
         .fallback(async || Problem::not_found("there is nothing at this address"))
-        .with_state(site)
-        .merge(webchat::routes(chats))
         .layer(CatchPanicLayer::new())
+        .with_state(site)
 }
 
 /// Serves until `stopping`, then lets open requests finish.

@@ -3,7 +3,6 @@
 //! It carries frames between a page, the intake and the stored conversation; it decides nothing. A message is `taken`
 //! only after the intake says that it is on disk, and a line is shown only after it was read from there.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,20 +11,22 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
 use axum::routing::get;
 use jiff::Timestamp;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::channel::webchat::config::PageOrigin;
 use crate::channel::webchat::wire::{self, FRAME_BYTES_MAX, FromPage, Reason, Refused, ToPage};
-use crate::channel::{Intake, NotAccepted};
+use crate::channel::{AnyChannel, Intake, NotAccepted};
 use crate::clock;
+use crate::http::Site;
+use crate::http::problem::Problem;
 use crate::model::conversation::Conversation;
-use crate::model::id::{AuthorId, ConversationId, MessageId};
-use crate::store::{Store, document};
+use crate::model::id::{AccountId, AuthorId, ConversationId, MessageId};
+use crate::store::document::conversation_key;
 
 /// Most open chats; each costs a file descriptor and some 40 kB. What is beyond is told to come back.
 const SOCKETS_MAX: usize = 10_000;
@@ -44,76 +45,51 @@ const SECONDS_PER_MESSAGE: f64 = 1.0;
 /// Frames refused on one socket before it is closed: no page of ours gets here.
 const REFUSALS_MAX: u32 = 50;
 
-/// What the sockets need of the daemon.
+/// What the sockets share.
 #[derive(Clone)]
-pub struct Chats {
-    store: Arc<dyn Store>,
-    doors: Arc<BTreeMap<String, Door>>,
-    stopping: watch::Receiver<bool>,
+struct Chats {
+    site: Arc<Site>,
+    /// One for each socket that may still be opened.
     seats: Arc<Semaphore>,
 }
 
-/// One web chat account.
-#[derive(Debug, Clone)]
-pub struct Door {
-    /// Where its messages go.
-    pub intake: Intake,
-    /// Pages that may embed it beside hark's own.
-    pub allowed_origins: Vec<PageOrigin>,
-}
-
-impl Chats {
-    /// Chats by account name, until `stopping` says true.
-    pub fn new(
-        store: Arc<dyn Store>,
-        doors: BTreeMap<String, Door>,
-        stopping: watch::Receiver<bool>,
-    ) -> Self {
-        Self {
-            store,
-            doors: Arc::new(doors),
-            stopping,
-            seats: Arc::new(Semaphore::new(SOCKETS_MAX)),
-        }
-    }
-
-    async fn conversation(&self, id: &ConversationId) -> Result<Option<Conversation>, End> {
-        document::load(&*self.store, &key(id))
-            .await
-            .map_err(|_| End::Failed)
-    }
-}
-
 /// The routes.
-pub fn routes(chats: Chats) -> Router {
+pub fn routes(site: Arc<Site>) -> Router<Arc<Site>> {
+    let seats = Arc::new(Semaphore::new(SOCKETS_MAX));
     Router::new()
         .route("/webchat/{account}/socket", get(open))
-        .with_state(chats)
+        .with_state(Chats { site, seats })
 }
 
 async fn open(
     State(chats): State<Chats>,
-    Path(account): Path<String>,
+    Path(name): Path<String>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
-) -> Response {
-    let Some(door) = chats.doors.get(&account).cloned() else {
-        return (StatusCode::NOT_FOUND, "no such web chat").into_response();
+) -> Result<Response, Problem> {
+    let account = AccountId::new("webchat", name);
+    let site = chats.site;
+    let (Some(AnyChannel::Webchat(chat)), Some(intake)) =
+        (site.channels.get(&account), site.intakes.get(&account).cloned())
+    else {
+        return Err(Problem::not_found(format!("there is no account {account}")));
     };
-    if !may_embed(&headers, &door.allowed_origins) {
-        return (
-            StatusCode::FORBIDDEN,
-            "this page is not in allowed_origins of the web chat",
-        )
-            .into_response();
+    if !may_embed(&headers, &chat.allowed_origins) {
+        return Err(Problem::forbidden(format!(
+            "this page is not in allowed_origins of {account}"
+        )));
     }
-    let Ok(seat) = Arc::clone(&chats.seats).try_acquire_owned() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "too many open chats").into_response();
-    };
-    upgrade
+    let seat = chats
+        .seats
+        .try_acquire_owned()
+        .map_err(|_| Problem::unavailable("too many chats are open"))?;
+    Ok(upgrade
         .max_message_size(FRAME_BYTES_MAX)
         .max_frame_size(FRAME_BYTES_MAX)
-        .on_upgrade(move |socket| serve(socket, chats, door, seat))
+        .on_upgrade(async move |socket| {
+            serve(socket, &site, &intake).await;
+            drop(seat);
+        }))
 }
 
 /// Whether the page that opens the socket is hark's own or a listed one.
@@ -151,10 +127,10 @@ enum End {
     Failed,
 }
 
-async fn serve(mut socket: WebSocket, chats: Chats, door: Door, seat: OwnedSemaphorePermit) {
-    let mut stopping = chats.stopping.clone();
+async fn serve(mut socket: WebSocket, site: &Site, intake: &Intake) {
+    let mut stopping = site.stopping.clone();
     let end = tokio::select! {
-        end = converse(&mut socket, &chats, &door) => end,
+        end = converse(&mut socket, site, intake) => end,
         _ = stopping.wait_for(|stopping| *stopping) => End::Stopping,
     };
     let (code, reason) = match end {
@@ -169,15 +145,14 @@ async fn serve(mut socket: WebSocket, chats: Chats, door: Door, seat: OwnedSemap
     }));
     // The page may be gone already, and then needs no farewell.
     drop(timeout(WRITE_WITHIN, socket.send(close)).await);
-    drop(seat);
 }
 
-async fn converse(socket: &mut WebSocket, chats: &Chats, door: &Door) -> End {
+async fn converse(socket: &mut WebSocket, site: &Site, intake: &Intake) -> End {
     match timeout(HELLO_WITHIN, hello(socket)).await {
         Err(_) => End::Unwanted,
         Ok(Err(end)) => end,
         Ok(Ok((visitor, after))) => {
-            let mut session = Session::new(socket, chats, door, visitor, after);
+            let mut session = Session::new(socket, site, intake, visitor, after);
             match session.run().await {
                 Ok(never) => match never {},
                 Err(end) => end,
@@ -230,10 +205,10 @@ async fn send(socket: &mut WebSocket, message: Message) -> Result<(), End> {
 /// One page of one known visitor.
 struct Session<'a> {
     socket: &'a mut WebSocket,
-    chats: &'a Chats,
-    door: &'a Door,
+    site: &'a Site,
+    intake: &'a Intake,
     visitor: AuthorId,
-    conversation: ConversationId,
+    id: ConversationId,
     /// The last line the page has.
     after: Option<u64>,
     pace: Pace,
@@ -244,18 +219,18 @@ struct Session<'a> {
 impl<'a> Session<'a> {
     fn new(
         socket: &'a mut WebSocket,
-        chats: &'a Chats,
-        door: &'a Door,
+        site: &'a Site,
+        intake: &'a Intake,
         visitor: AuthorId,
         after: Option<u64>,
     ) -> Self {
-        let conversation = ConversationId::of(door.intake.account(), None, &visitor, false);
+        let id = ConversationId::of(intake.account(), None, &visitor, false);
         Self {
             socket,
-            chats,
-            door,
+            site,
+            intake,
             visitor,
-            conversation,
+            id,
             after,
             pace: Pace::new(clock::now()),
             refusals: 0,
@@ -265,7 +240,7 @@ impl<'a> Session<'a> {
 
     async fn run(&mut self) -> Result<Infallible, End> {
         // Watching begins before the first reading, so nothing can be committed unseen between the two.
-        let mut changes = self.chats.store.watch(&key(&self.conversation));
+        let mut changes = self.site.ledger.store().watch(&conversation_key(&self.id));
         let mut heartbeat = interval(PING_EVERY);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.greet().await?;
@@ -288,8 +263,13 @@ impl<'a> Session<'a> {
         }
     }
 
+    async fn conversation(&mut self) -> Result<Option<Conversation>, End> {
+        let read = self.site.ledger.conversation(&self.id).await;
+        read.map_err(|_| End::Failed)
+    }
+
     async fn greet(&mut self) -> Result<(), End> {
-        let conversation = self.chats.conversation(&self.conversation).await?;
+        let conversation = self.conversation().await?;
         let restart = self
             .after
             .is_some_and(|after| wire::is_beyond(conversation.as_ref(), after));
@@ -304,7 +284,7 @@ impl<'a> Session<'a> {
     }
 
     async fn show_new_lines(&mut self) -> Result<(), End> {
-        match self.chats.conversation(&self.conversation).await? {
+        match self.conversation().await? {
             Some(conversation) => self.show(&conversation).await,
             None => Err(End::Failed),
         }
@@ -341,9 +321,8 @@ impl<'a> Session<'a> {
                 reason: Reason::TooFast,
             });
         }
-        let intake = &self.door.intake;
-        let message = wire::inbound(intake.account(), &self.visitor, id.clone(), text, now);
-        match intake.accept(message).await {
+        let message = wire::inbound(self.intake.account(), &self.visitor, id.clone(), text, now);
+        match self.intake.accept(message).await {
             Ok(_) => Ok(id),
             Err(NotAccepted::Later(_)) => Err(Refused {
                 id: Some(id),
@@ -369,10 +348,6 @@ impl<'a> Session<'a> {
         self.unanswered_pings += 1;
         send(self.socket, Message::Ping(Bytes::new())).await
     }
-}
-
-fn key(conversation: &ConversationId) -> String {
-    format!("conversation/{conversation}")
 }
 
 /// How fast one socket may speak: a bucket of [`BURST`] messages that fills up again.

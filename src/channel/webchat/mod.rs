@@ -12,7 +12,7 @@ use std::future;
 
 use jiff::Timestamp;
 
-use crate::channel::webchat::config::Config;
+use crate::channel::webchat::config::{Config, PageOrigin};
 use crate::channel::{Channel, ChannelError, Intake, OpenError};
 use crate::model::delivery::{Attempted, Outbound};
 use crate::model::id::AccountId;
@@ -27,15 +27,20 @@ pub const LIMITS: Limits = Limits {
 
 /// One account.
 #[derive(Debug)]
-pub struct Webchat;
+pub struct Webchat {
+    /// Pages that may embed it beside hark's own.
+    pub allowed_origins: Vec<PageOrigin>,
+}
 
 /// What a customer reads in a small panel without scrolling for long; ours to choose.
 pub const TEXT_CHARS_MAX: usize = 4096;
 
 impl Webchat {
     /// Opens it; there is no network that could refuse.
-    pub fn open(_account: &AccountId, _config: &Config) -> Result<Self, OpenError> {
-        Ok(Self)
+    pub fn open(_account: &AccountId, config: &Config) -> Result<Self, OpenError> {
+        Ok(Self {
+            allowed_origins: config.allowed_origins.clone(),
+        })
     }
 }
 

@@ -103,12 +103,6 @@ function who({ by, agent }) {
   return agent ? `${agent} (${BY[by].toLowerCase()})` : BY[by] || by;
 }
 
-// A delivery's state, as a word and a reason.
-function fate(status) {
-  if (!status) return { state: "sent" };
-  return typeof status === "string" ? { state: status } : status;
-}
-
 const FATES = {
   pending: "On its way",
   unknown: "Nobody can tell whether this arrived",
@@ -117,14 +111,27 @@ const FATES = {
 };
 
 export function line(turn) {
-  const { state, reason } = fate(turn.status);
-  const held = state === "refused" || state === "withdrawn";
+  const { status, reason } = turn;
+  const held = status === "refused" || status === "withdrawn";
   return make(
     "li",
     held ? `${turn.by} held` : turn.by,
     make("div", "who", `${who(turn)} · `, moment(turn.at)),
     make("div", "text", turn.text),
-    state in FATES ? make("div", "fate", reason ? `${FATES[state]}: ${reason}` : FATES[state]) : null,
+    status in FATES ? make("div", "fate", reason ? `${FATES[status]}: ${reason}` : FATES[status]) : null,
+    turn.why?.length ? decision(turn) : null,
+  );
+}
+
+const OUTCOMES = { reply: "Answered", ask: "Asked back", handoff: "Handed to a person", silence: "Left without an answer" };
+
+function decision({ outcome, topics, why }) {
+  const about = topics.length ? `: ${topics.map(sentence).join(", ")}` : "";
+  return make(
+    "details",
+    "why",
+    make("summary", "", `${OUTCOMES[outcome] || outcome}${about}`),
+    make("ul", "", ...why.map((step) => make("li", "", step))),
   );
 }
 
@@ -155,10 +162,9 @@ const ALERTS = {
   "case.resolved": "Told that it is resolved",
 };
 
-function told(alert) {
-  const { state, reason, at } = fate(alert.status);
-  const what = `${ALERTS[alert.kind] || alert.kind}: ${state === "sent" ? "delivered" : (FATES[state] || state).toLowerCase()}`;
-  return make("span", "", reason ? `${what} (${reason})` : what, at ? " · " : null, moment(at));
+function told({ type, status, reason }) {
+  const how = status === "sent" ? "delivered" : (FATES[status] || status).toLowerCase();
+  return `${ALERTS[type] || type}: ${how}${reason ? ` (${reason})` : ""}`;
 }
 
 export function facts(it) {
