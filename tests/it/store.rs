@@ -2,6 +2,8 @@
 //!
 //! The test binary starts itself as the process that ends, with the folder in `HARK_TEST_STORE`.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
