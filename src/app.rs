@@ -237,7 +237,7 @@ pub fn build_world(config: &Config, library: Library, limits: &BTreeMap<AccountI
     });
     let desks = config.desks.0.iter().map(|(name, desk)| {
         let terms = &desk.terms;
-        let policy = DeskPolicy { first_response: terms.first_response.into(), escalate_to: terms.escalate_to.clone(), private: terms.private };
+        let policy = DeskPolicy { first_response: terms.first_response.duration(), escalate_to: terms.escalate_to.clone(), private: terms.private };
         (name.clone(), policy)
     });
     Ok(World { library, brands, accounts: accounts.collect(), desks: desks.collect() })

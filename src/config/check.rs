@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::document::{Document, meant};
+use crate::config::document::Document;
 use crate::config::{Brand, Config, Source};
 use crate::library::diagnostic::{Diagnostic, Level};
+use crate::library::spelling::hint;
 use crate::model::id::{BrandName, DeskName, PackName};
 
 /// Length of an ISO 639-1 code.
@@ -32,11 +33,10 @@ pub(super) fn packs(config: &Config, known: &[PackName]) -> Vec<Diagnostic> {
     let Some(mut found) = Findings::over(&config.source) else {
         return Vec::new();
     };
-    let names: Vec<&str> = known.iter().map(PackName::as_str).collect();
     for (brand, settings) in &config.brands {
         for pack in settings.packs.iter().filter(|pack| !known.contains(pack)) {
             let message = format!("unknown pack `{pack}`");
-            let hint = meant(pack.as_str(), &names);
+            let hint = hint("packs", pack.as_str(), known.iter().map(PackName::as_str));
             found.error(&["brand", brand.as_str(), "packs"], message, hint);
         }
     }
@@ -86,8 +86,8 @@ impl<'c> Findings<'c> {
         for (account, brand) in config.channels.accounts() {
             if !brands.iter().any(|name| name == brand.as_str()) {
                 let keys = ["channel", &account.kind, &account.name, "brand"];
-                let known: Vec<&str> = brands.iter().map(String::as_str).collect();
-                let hint = meant(brand.as_str(), &known);
+                let known = brands.iter().map(String::as_str);
+                let hint = hint("brands", brand.as_str(), known);
                 self.error(&keys, format!("unknown brand `{brand}`"), hint);
             }
         }
@@ -145,7 +145,7 @@ impl<'c> Findings<'c> {
         let keys = ["brand", name.as_str(), "desk"];
         match &brand.desk {
             Some(desk) if !known.contains(&desk.as_str()) => {
-                let hint = meant(desk.as_str(), &known);
+                let hint = hint("desks", desk.as_str(), known.iter().copied());
                 self.error(&keys, format!("unknown desk `{desk}`"), hint);
             }
             None if known.is_empty() => {
@@ -166,12 +166,12 @@ impl<'c> Findings<'c> {
         let desks = self.document.names("desk");
         let known: Vec<&str> = desks.iter().map(String::as_str).collect();
         let mut in_a_reported_cycle: BTreeSet<&DeskName> = BTreeSet::new();
-        for (name, desk) in &config.desks {
+        for (name, desk) in &config.desks.0 {
             let keys = ["desk", name.as_str(), "escalate_to"];
-            if let Some(next) = desk.escalate_to()
+            if let Some(next) = desk.terms.escalate_to.as_ref()
                 && !known.contains(&next.as_str())
             {
-                let hint = meant(next.as_str(), &known);
+                let hint = hint("desks", next.as_str(), known.iter().copied());
                 self.error(&keys, format!("unknown desk `{next}`"), hint);
             }
             let line = line_after(config, name);
@@ -212,7 +212,12 @@ impl<'c> Findings<'c> {
 fn line_after<'c>(config: &'c Config, start: &'c DeskName) -> Vec<&'c DeskName> {
     let mut line = Vec::new();
     let mut at = start;
-    while let Some(next) = config.desks.get(at).and_then(|desk| desk.escalate_to()) {
+    while let Some(next) = config
+        .desks
+        .0
+        .get(at)
+        .and_then(|desk| desk.terms.escalate_to.as_ref())
+    {
         if line.contains(&next) {
             break;
         }

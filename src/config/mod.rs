@@ -4,8 +4,8 @@
 //! shows a secret.
 
 mod check;
-pub mod packs;
 mod document;
+pub mod packs;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::channel::ChannelConfigs;
 use crate::config::document::Document;
-use crate::desk::DeskConfig;
+use crate::desk::DeskConfigs;
 use crate::library::diagnostic::{Diagnostic, Level};
 use crate::model::id::{BrandName, DeskName, Language, PackName};
 use crate::net::secret::{SecretError, SecretSource};
@@ -50,7 +50,7 @@ pub struct Config {
     /// `[channel.<kind>.<name>]`: the accounts that are listened to.
     pub channels: ChannelConfigs,
     /// `[desk.<name>]`: where people are told.
-    pub desks: BTreeMap<DeskName, DeskConfig>,
+    pub desks: DeskConfigs,
     /// `[store]`
     pub store: Store,
     /// `[http]`
@@ -258,9 +258,10 @@ impl Config {
 
     /// Where a brand's handoffs go when no topic says otherwise: its own desk, or the only one there is.
     pub fn desk_of(&self, brand: &Brand) -> Option<&DeskName> {
+        let desks = &self.desks.0;
         match &brand.desk {
-            Some(desk) => self.desks.get_key_value(desk).map(|(name, _)| name),
-            None if self.desks.len() == 1 => self.desks.keys().next(),
+            Some(desk) => desks.get_key_value(desk).map(|(name, _)| name),
+            None if desks.len() == 1 => desks.keys().next(),
             None => None,
         }
     }
@@ -272,7 +273,7 @@ impl Config {
         Self {
             brands: document.named("brand"),
             channels: document.channels(),
-            desks: document.named("desk"),
+            desks: DeskConfigs(document.named("desk")),
             store: document.section("store"),
             http: document.section("http"),
             library: document.section("library"),
