@@ -1,6 +1,7 @@
 //! hark.
 pub mod app;
 pub mod channel;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod desk;

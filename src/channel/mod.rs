@@ -210,6 +210,13 @@ macro_rules! channels {
                 accounts
             }
 
+            /// What each account's network allows, as far as it is known without asking it.
+            pub fn limits(&self) -> BTreeMap<AccountId, Limits> {
+                let mut limits = BTreeMap::new();
+                $(limits.extend(self.$kind.keys().map(|name| (AccountId::new(stringify!($kind), name), $kind::LIMITS)));)+
+                limits
+            }
+
             /// Opens every account; every failure is reported, none hides another.
             pub fn open(&self) -> Result<BTreeMap<AccountId, AnyChannel>, Vec<(AccountId, OpenError)>> {
                 let mut opened = BTreeMap::new();
@@ -255,6 +262,7 @@ macro_rules! channels {
 }
 
 channels! {
+    discord => Discord,
     http => Http,
     telegram => Telegram,
     webchat => Webchat,

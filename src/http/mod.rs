@@ -8,9 +8,11 @@ pub mod events;
 pub mod explain;
 pub mod messages;
 pub mod openapi;
+pub mod pages;
 pub mod probes;
 pub mod problem;
 pub mod views;
+pub mod webchat;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -70,6 +72,8 @@ pub fn router(site: Arc<Site>, tokens: Tokens) -> Router {
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz))
         .route("/metrics", get(probes::metrics))
+        .merge(pages::routes())
+        .merge(webchat::routes(Arc::clone(&site)))
         .fallback(async || Problem::not_found("there is nothing at this address"))
         .layer(CatchPanicLayer::new())
         .with_state(site)

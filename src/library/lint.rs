@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use crate::library::compile::{PackDraft, visible};
 use crate::library::diagnostic::{Diagnostic, Level};
-use crate::library::document::{Placed, diagnostic};
+use crate::library::document::{Placed, diagnostic, place_in_text};
 use crate::library::test_table::TestDraft;
 use crate::library::topic_file::TopicDraft;
 use crate::library::{CORE, SourceFile, spelling};
 use crate::model::id::{Language, ReplyName, TopicName};
 use crate::model::severity::Severity;
 use crate::text::entities::KINDS;
+use crate::text::query::Query;
 
 /// The replies that hark itself says; `core` must have them. `ask-<entity>` is wanted by the topics that need it.
 const OWN_REPLIES: &[&str] = &["handed-off", "not-understood", "paused", "private-data"];
@@ -182,7 +183,26 @@ impl<'d> Lint<'d, '_, '_> {
     }
 
     fn rules(&mut self, topic: &TopicDraft<'_>) {
-        let _ = topic;
+        let lists: Vec<&'d str> = self.list_names();
+        for rule in &topic.rules {
+            let at = |offset| place_in_text(&topic.file.text, &rule.text.span, offset);
+            for list in rule.query.lists() {
+                let known = lists.iter().copied();
+                let what = ("word list", "word lists");
+                self.unknown(topic.file, at(list.at), what, &list.name, known);
+            }
+            for entity in rule.query.entities() {
+                self.entity(topic.file, at(entity.at), &entity.name);
+            }
+            if !rule.query.needs_a_leaf() {
+                self.error(
+                    topic.file,
+                    rule.text.span.start,
+                    "this rule could match without a single word".to_owned(),
+                    "ask for at least one word, list, entity or pattern with AND",
+                );
+            }
+        }
     }
 
     fn need(&mut self, topic: &TopicDraft<'_>, need: &Placed<String>, replies: &[&str]) {
@@ -250,10 +270,7 @@ impl<'d> Lint<'d, '_, '_> {
             let winner = pack.topics.iter().find(|other| {
                 rank(other) < rank(topic)
                     && !topic.rules.is_empty()
-                    && topic
-                        .rules
-                        .iter()
-                        .all(|rule| has_rule(other, rule_text(rule)))
+                    && topic.rules.iter().all(|rule| has_rule(other, &rule.query))
             });
             if let Some(winner) = winner {
                 self.error(
@@ -269,7 +286,34 @@ impl<'d> Lint<'d, '_, '_> {
         }
     }
 
-    fn unused_lists(&mut self) {}
+    /// A list that no rule of this pack, or of a pack that can see it, names.
+    fn unused_lists(&mut self) {
+        let pack = self.pack;
+        for list in &pack.file.lists {
+            let is_used = self
+                .drafts
+                .iter()
+                .filter(|user| sees(self.drafts, user, pack))
+                .flat_map(|user| &user.topics)
+                .flat_map(|topic| &topic.rules)
+                .flat_map(|rule| rule.query.lists())
+                .any(|used| used.name == list.name.value);
+            if !is_used {
+                self.found.push(diagnostic(
+                    pack.file.file,
+                    Level::Warning,
+                    list.name.span.start,
+                    format!("no rule uses the list `{}`", list.name.value),
+                    "take it out, or use it in a rule as $name",
+                ));
+            }
+        }
+    }
+
+    fn list_names(&self) -> Vec<&'d str> {
+        let lists = self.visible.iter().flat_map(|pack| &pack.file.lists);
+        lists.map(|list| list.name.value.as_str()).collect()
+    }
 
     fn reply_names(&self) -> Vec<&'d str> {
         let replies = self.visible.iter().flat_map(|pack| &pack.replies);
@@ -280,6 +324,12 @@ impl<'d> Lint<'d, '_, '_> {
         let topics = self.visible.iter().flat_map(|pack| &pack.topics);
         topics.map(|topic| topic.name.as_str()).collect()
     }
+}
+
+fn sees(drafts: &[PackDraft<'_>], user: &PackDraft<'_>, pack: &PackDraft<'_>) -> bool {
+    visible(drafts, user)
+        .iter()
+        .any(|seen| seen.name == pack.name)
 }
 
 fn codes(languages: &[Placed<Language>]) -> impl Iterator<Item = &str> {
@@ -295,10 +345,6 @@ fn rank<'t>(topic: &'t TopicDraft<'_>) -> (bool, Reverse<i32>, &'t TopicName) {
     (!is_critical, Reverse(topic.priority), &topic.name)
 }
 
-fn rule_text(rule: &crate::library::topic_file::RuleDraft) -> Vec<&str> {
-    rule.text.value.split_whitespace().collect()
-}
-
-fn has_rule(topic: &TopicDraft<'_>, text: Vec<&str>) -> bool {
-    topic.rules.iter().any(|rule| rule_text(rule) == text)
+fn has_rule(topic: &TopicDraft<'_>, query: &Query) -> bool {
+    topic.rules.iter().any(|rule| rule.query == *query)
 }

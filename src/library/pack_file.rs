@@ -4,6 +4,7 @@ use crate::library::SourceFile;
 use crate::library::diagnostic::Diagnostic;
 use crate::library::document::{self, Placed, Problems, Table};
 use crate::model::id::{Language, PackName};
+use crate::text::query;
 
 const KEYS: &[&str] = &[
     "title",
@@ -121,6 +122,9 @@ fn read_lists(
                     "write words or take the line out",
                 );
             }
+            for entry in &entries {
+                check_entry(problems, entry);
+            }
             let entries = entries.into_iter().map(|entry| entry.value).collect();
             words.push((Language::new(language.value), entries));
         }
@@ -130,4 +134,11 @@ fn read_lists(
         });
     }
     drafts
+}
+
+/// An entry is read as a rule reads a phrase.
+fn check_entry(problems: &mut Problems<'_>, entry: &Placed<String>) {
+    if let Err(error) = query::parse(&format!("\"{}\"", entry.value)) {
+        problems.error(entry.span.start, error.message, "");
+    }
 }

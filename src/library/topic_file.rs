@@ -125,7 +125,7 @@ fn read_rules(problems: &mut Problems<'_>, table: &Table<'_>) -> Vec<RuleDraft> 
     let mut rules: Vec<RuleDraft> = Vec::new();
     for text in texts {
         match query::parse(&text.value) {
-            Ok(_) if rules.iter().any(|rule| rule.text.value == text.value) => {
+            Ok(query) if rules.iter().any(|rule| rule.query == query) => {
                 problems.error(
                     text.span.start,
                     "this rule stands above already",

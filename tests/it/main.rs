@@ -3,5 +3,7 @@
 
 mod contract;
 mod fakes;
+mod http_channel;
 mod store;
 mod telegram;
+mod webhook_desk;

@@ -12,7 +12,7 @@ use crate::net::secret::SecretSources;
 pub struct Config {
     /// Whose account it is.
     pub brand: BrandName,
-    /// Where replies are POSTed. Without it, and without one in the message, they wait to be read through the API.
+    /// Where replies are posted. Without it, and without one in the message, they wait to be read through the API.
     pub reply_url: Option<Url>,
     /// Signs the replies by Standard Webhooks; several while one takes the place of another.
     pub secret: Option<SecretSources>,

@@ -1,4 +1,4 @@
-//! Any system that speaks JSON: messages come in through `POST /api/v1/messages`, replies are POSTed to its address.
+//! Any system that speaks JSON: messages come in through `POST /api/v1/messages`, replies are posted to its address.
 //!
 //! The door itself is part of the HTTP API; it reads a message with [`wire::parse`], asks [`Http::check`], and hands it
 //! in. The receiver of replies tells a repeat by its `Idempotency-Key`, so what may have been lost is sent again under
@@ -33,6 +33,13 @@ const ANSWER_BYTES_MAX: usize = 16 * 1024;
 
 /// What may mean something wherever the text is shown in the end: HTML, Markdown, mentions and tags.
 const MARKUP: &str = "<>&`*_~|[]\\@#";
+
+/// What the network allows.
+pub const LIMITS: Limits = Limits {
+    text_max: 4096,
+    unit: TextUnit::Chars,
+    markup: MARKUP,
+};
 
 /// One account.
 #[derive(Debug)]
@@ -102,11 +109,7 @@ impl Http {
 
 impl Channel for Http {
     fn limits(&self) -> Limits {
-        Limits {
-            text_max: 4096,
-            unit: TextUnit::Chars,
-            markup: MARKUP,
-        }
+        LIMITS
     }
 
     async fn send(&self, message: &Outbound) -> Attempted {

@@ -122,29 +122,6 @@ fn each_problem_has_its_place() {
             json!({ "id": "x".repeat(513) }),
             "id: longer than 512 bytes",
         ),
-        (json!({ "author": null }), "author: missing"),
-        (json!({ "author": "ann" }), "author: expected an object"),
-        (json!({ "author": {} }), "author.id: missing"),
-        (
-            json!({ "author": { "id": [] } }),
-            "author.id: expected text or a whole number",
-        ),
-        (
-            json!({ "author": { "id": 1, "name": 2 } }),
-            "author.name: expected text",
-        ),
-        (
-            json!({ "author": { "id": 1, "followers": -2 } }),
-            "author.followers: expected a whole number, 0 or more",
-        ),
-        (
-            json!({ "author": { "id": 1, "is_bot": "no" } }),
-            "author.is_bot: expected true or false",
-        ),
-        (
-            json!({ "author": { "id": 1, "nick": "x" } }),
-            "author.nick: unknown; known are id, name, handle, followers, verified, is_bot",
-        ),
         (json!({ "text": null }), "text: missing"),
         (json!({ "text": ["hi"] }), "text: expected text"),
         (
@@ -194,6 +171,37 @@ fn each_problem_has_its_place() {
         (
             json!({ "txt": "hi" }),
             "txt: unknown; known are account, id, author, text, conversation, visibility, addressed, sent_at, reply_url, language",
+        ),
+    ] {
+        assert_eq!(problems(&change), [problem], "{change}");
+    }
+}
+
+#[test]
+fn each_problem_of_an_author_has_its_place() {
+    for (change, problem) in [
+        (json!({ "author": null }), "author: missing"),
+        (json!({ "author": "ann" }), "author: expected an object"),
+        (json!({ "author": {} }), "author.id: missing"),
+        (
+            json!({ "author": { "id": [] } }),
+            "author.id: expected text or a whole number",
+        ),
+        (
+            json!({ "author": { "id": 1, "name": 2 } }),
+            "author.name: expected text",
+        ),
+        (
+            json!({ "author": { "id": 1, "followers": -2 } }),
+            "author.followers: expected a whole number, 0 or more",
+        ),
+        (
+            json!({ "author": { "id": 1, "is_bot": "no" } }),
+            "author.is_bot: expected true or false",
+        ),
+        (
+            json!({ "author": { "id": 1, "nick": "x" } }),
+            "author.nick: unknown; known are id, name, handle, followers, verified, is_bot",
         ),
     ] {
         assert_eq!(problems(&change), [problem], "{change}");
@@ -363,5 +371,17 @@ async fn an_address_in_a_message_leads_only_outside() {
         };
         let outcome = http.send(&message).await;
         assert!(matches!(outcome, Attempted::Refused { .. }), "{outcome:?}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_input_makes_the_reader_panic(body in ".*", id in ".{0,9}", name in ".*", time in ".*", url in "(http://)?.*") {
+        drop(read(body.as_bytes()));
+        let message = json!({
+            "account": "http/demo", "author": { "id": id, "name": name, "handle": name }, "text": body,
+            "conversation": id, "sent_at": time, "reply_url": url, "language": time
+        });
+        drop(read(message.to_string().as_bytes()));
     }
 }

@@ -50,6 +50,13 @@ const IDLE_MAX: Duration = Duration::from_secs(20);
 /// Longest answer that is read; the server caps its own near 4 MB.
 const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// What the network allows.
+pub const LIMITS: Limits = Limits {
+    text_max: 4096,
+    unit: TextUnit::Chars,
+    markup: "@",
+};
+
 /// One Telegram bot.
 pub struct Telegram {
     bot: Bot,
@@ -189,11 +196,7 @@ impl Channel for Telegram {
     /// `parse_mode` nothing is markup, so the text as it stands is what is counted. `@` alone is taken out of values:
     /// a name behind it notifies somebody. `/` becomes a command only when the reader taps it, and it is part of dates.
     fn limits(&self) -> Limits {
-        Limits {
-            text_max: 4096,
-            unit: TextUnit::Chars,
-            markup: "@",
-        }
+        LIMITS
     }
 
     async fn send(&self, message: &Outbound) -> Attempted {

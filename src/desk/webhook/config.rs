@@ -10,7 +10,7 @@ use crate::net::secret::SecretSources;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Where alerts are POSTed.
+    /// Where alerts are posted.
     pub url: Url,
     /// Signs the alerts by Standard Webhooks; several while one takes the place of another.
     pub secret: Option<SecretSources>,

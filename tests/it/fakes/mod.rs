@@ -1,6 +1,9 @@
 //! Fake networks, ours: as strict as the real ones, and able to fail on demand.
 
 pub(crate) mod telegram;
+pub(crate) mod http;
+pub(crate) mod receiver;
+pub(crate) mod webhook;
 
 use hark::channel::AnyChannel;
 use hark::model::delivery::Outbound;

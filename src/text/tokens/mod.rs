@@ -1,6 +1,13 @@
-//! Text cut into folded tokens, each knowing where it stood.
+//! Text cut into folded tokens, each knowing where it stood. Linear in the text's length; never fails.
+
+mod fold;
+mod scan;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
+
+pub use fold::fold;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +27,10 @@ pub enum TokenKind {
 /// One token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// Folded: case, width, diacritics, quotes, elongation.
+    /// Folded: case, width, diacritics, quotes; a letter written three times or more is written twice.
     pub text: String,
+    /// Where letters were drawn out, the same with those written once: `sooo` is `soo` and, here, `so`.
+    pub short: Option<String>,
     /// What it is.
     pub kind: TokenKind,
     /// Its bytes in the original text.
@@ -40,10 +49,24 @@ pub struct TokenText {
 impl TokenText {
     /// Cuts and folds `text`; linear in its length, never panics.
     pub fn new(text: &str) -> Self {
-        let _ = text;
         Self {
             original: text.to_owned(),
-            tokens: Vec::new(),
+            tokens: scan::tokens(text),
         }
+    }
+
+    /// The place of each token in reading order, counted in words: a hashtag stands where its first word stands.
+    pub fn places(&self) -> Vec<u32> {
+        let mut next = 0;
+        self.tokens
+            .iter()
+            .map(|token| {
+                let place = next;
+                if token.kind != TokenKind::Hashtag {
+                    next += 1;
+                }
+                place
+            })
+            .collect()
     }
 }

@@ -1,0 +1,98 @@
+//! The command line: what it takes, and which command does it.
+
+pub mod case;
+pub mod check;
+pub mod completions;
+pub mod explain;
+pub mod init;
+pub mod output;
+pub mod run;
+pub mod test;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::load_library;
+use crate::cli::output::Output;
+use crate::config::Config;
+use crate::library::Library;
+
+/// Listens where customers complain, answers at once, and hands what needs a person to a person.
+#[derive(Debug, Parser)]
+#[command(name = "hark", version, propagate_version = true)]
+pub struct Arguments {
+    /// The config file; the demo runs where none is named
+    #[arg(long, env = "HARK_CONFIG", global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// What to do; `run` where nothing is said
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon
+    Run,
+    /// Check the config and the packs, and show every problem
+    Check(check::Check),
+    /// Run the tests of the packs
+    Test(test::Test),
+    /// Show what hark would do with a message, and why
+    Explain(explain::Explain),
+    /// See and answer cases of a running hark
+    Case(case::Case),
+    /// Start a folder of your own: a config and the packs
+    Init(init::Init),
+    /// Print completions for a shell
+    Completions(completions::Completions),
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// All is well.
+    Fine,
+    /// Problems were found and shown.
+    Problems,
+}
+
+impl From<Ended> for ExitCode {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Fine => Self::SUCCESS,
+            Ended::Problems => Self::from(1),
+        }
+    }
+}
+
+/// Does what the arguments say.
+pub fn run(arguments: Arguments) -> anyhow::Result<Ended> {
+    let config = arguments.config.as_deref();
+    match arguments.command.unwrap_or(Command::Run) {
+        Command::Run => run::run(config),
+        Command::Check(check) => check.run(config),
+        Command::Test(test) => test.run(config),
+        Command::Explain(explain) => explain.run(config),
+        Command::Case(case) => case.run(config),
+        Command::Init(init) => init.run(),
+        Command::Completions(completions) => completions.run(),
+    }
+}
+
+/// The environment, as the config reads it.
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Config and packs, or every problem shown.
+fn load(path: Option<&Path>, output: &mut Output) -> anyhow::Result<Option<(Config, Library)>> {
+    let (config, problems) = Config::load(path, environment);
+    output.problems(&problems)?;
+    let Some(config) = config else { return Ok(None) };
+    let (library, problems) = load_library(&config);
+    output.problems(&problems)?;
+    Ok(library.map(|library| (config, library)))
+}

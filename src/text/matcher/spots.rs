@@ -1,0 +1,65 @@
+//! Places of a text at which a part of a rule matches, and which of them are near each other.
+
+/// Most places that are kept for one part of a rule: a text that has more is no message, and must not cost more.
+pub(super) const SPOTS_MAX: usize = 1024;
+
+/// A match of a part of a rule: from word `first` to word `last`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Spot {
+    pub(super) first: u32,
+    pub(super) last: u32,
+}
+
+impl Spot {
+    /// The smallest spot that has both.
+    pub(super) fn around(self, other: Self) -> Self {
+        Self {
+            first: self.first.min(other.first),
+            last: self.last.max(other.last),
+        }
+    }
+
+    /// Whether `other` lies inside.
+    pub(super) fn has(self, other: Self) -> bool {
+        self.first <= other.first && other.last <= self.last
+    }
+
+    /// How many words it covers.
+    pub(super) fn len(self) -> u32 {
+        self.last - self.first + 1
+    }
+}
+
+/// Sorts, removes what is there twice, and keeps the first [`SPOTS_MAX`].
+pub(super) fn tidy(mut spots: Vec<Spot>) -> Vec<Spot> {
+    spots.sort_unstable();
+    spots.dedup();
+    spots.truncate(SPOTS_MAX);
+    spots
+}
+
+/// Calls `found` with every pair that is apart by at most `gap` words; both slices are sorted.
+pub(super) fn pairs(
+    left: &[Spot],
+    right: &[Spot],
+    gap: u32,
+    ordered: bool,
+    mut found: impl FnMut(Spot, Spot),
+) {
+    followed_by(left, right, gap, |one, other| found(one, other));
+    if !ordered {
+        followed_by(right, left, gap, |one, other| found(other, one));
+    }
+}
+
+fn followed_by(left: &[Spot], right: &[Spot], gap: u32, mut found: impl FnMut(Spot, Spot)) {
+    for &one in left {
+        let start = right.partition_point(|other| other.first <= one.last);
+        for &other in right[start..]
+            .iter()
+            .take_while(|other| other.first - one.last - 1 <= gap)
+        {
+            found(one, other);
+        }
+    }
+}
