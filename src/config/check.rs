@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::config::document::Document;
 use crate::config::{Brand, Config, Source};
+use crate::desk::DeskContext;
 use crate::library::diagnostic::{Diagnostic, Level};
 use crate::library::spelling::hint;
 use crate::model::id::{BrandName, DeskName, PackName};
@@ -43,6 +44,26 @@ pub(super) fn packs(config: &Config, known: &[PackName]) -> Vec<Diagnostic> {
     found.problems
 }
 
+/// Every secret must be there, and every account and desk must open.
+pub(super) fn secrets(config: &Config) -> Vec<Diagnostic> {
+    let Some(mut found) = Findings::over(&config.source) else {
+        return Vec::new();
+    };
+    if let Err(error) = config.http.read_tokens() {
+        found.failed(&["http", "tokens"], &error);
+    }
+    for (account, error) in config.channels.open().err().unwrap_or_default() {
+        found.failed(&["channel", &account.kind, &account.name], &error);
+    }
+    let context = DeskContext {
+        public_url: config.http.base_url(),
+    };
+    for (desk, error) in config.desks.open(&context).err().unwrap_or_default() {
+        found.failed(&["desk", desk.as_str()], &error);
+    }
+    found.problems
+}
+
 /// A config seen as its text and as the problems found in it.
 struct Findings<'c> {
     document: Document<'c>,
@@ -63,6 +84,13 @@ impl<'c> Findings<'c> {
         self.problems.push(Diagnostic {
             message,
             hint: Some(hint.into()),
+            ..self.document.place(keys)
+        });
+    }
+
+    fn failed(&mut self, keys: &[&str], error: &impl std::error::Error) {
+        self.problems.push(Diagnostic {
+            message: error.to_string(),
             ..self.document.place(keys)
         });
     }

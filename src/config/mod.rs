@@ -256,6 +256,11 @@ impl Config {
         check::packs(self, known)
     }
 
+    /// Which secrets cannot be read, and which accounts and desks cannot be opened for another reason. Calls nobody.
+    pub fn check_secrets(&self) -> Vec<Diagnostic> {
+        check::secrets(self)
+    }
+
     /// Where a brand's handoffs go when no topic says otherwise: its own desk, or the only one there is.
     pub fn desk_of(&self, brand: &Brand) -> Option<&DeskName> {
         let desks = &self.desks.0;
