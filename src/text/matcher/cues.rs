@@ -25,7 +25,11 @@ pub(super) fn is_question(text: &TokenText) -> bool {
 pub(super) fn is_shouting(text: &TokenText) -> bool {
     let mut capitals = 0;
     let mut small = 0;
-    for token in text.tokens.iter().filter(|token| token.kind == TokenKind::Word) {
+    for token in text
+        .tokens
+        .iter()
+        .filter(|token| token.kind == TokenKind::Word)
+    {
         for c in text.original[token.span.clone()].chars() {
             capitals += usize::from(c.is_uppercase());
             small += usize::from(c.is_lowercase());
@@ -36,7 +40,10 @@ pub(super) fn is_shouting(text: &TokenText) -> bool {
 }
 
 fn outside_addresses(text: &TokenText) -> impl Iterator<Item = &str> {
-    let addresses = text.tokens.iter().filter(|token| token.kind == TokenKind::Url);
+    let addresses = text
+        .tokens
+        .iter()
+        .filter(|token| token.kind == TokenKind::Url);
     let ends = addresses.clone().map(|token| token.span.end);
     let starts = addresses.map(|token| token.span.start);
     std::iter::once(0)

@@ -42,7 +42,9 @@ pub(super) fn within(left: &str, right: &str, edits: u8) -> bool {
         let mut line = vec![row; right.len() + 1];
         for column in 1..=right.len() {
             let same = usize::from(left[row - 1] != right[column - 1]);
-            let mut best = (last[column - 1] + same).min(last[column] + 1).min(line[column - 1] + 1);
+            let mut best = (last[column - 1] + same)
+                .min(last[column] + 1)
+                .min(line[column - 1] + 1);
             let swapped = row > 1
                 && column > 1
                 && left[row - 1] == right[column - 2]

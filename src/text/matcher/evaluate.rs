@@ -131,7 +131,11 @@ impl<'a> Evaluation<'a> {
             Plan::Has(kind) => tidy(self.entity_spots(kind).map(|(spot, _)| spot).collect()),
             Plan::Regex(regex) => {
                 let found = regex.find_iter(&self.text.original).take(SPOTS_MAX);
-                tidy(found.filter_map(|found| self.spot_of(&found.range())).collect())
+                tidy(
+                    found
+                        .filter_map(|found| self.spot_of(&found.range()))
+                        .collect(),
+                )
             }
             Plan::Or(any) => {
                 let parts = any.iter().map(|part| self.spots(part).into_owned());
@@ -188,7 +192,10 @@ impl<'a> Evaluation<'a> {
         for seen in self.seen.chunk_by(|left, right| left.0 == right.0) {
             let word = seen[0].0;
             let start = rows.partition_point(|row| row.key_word() < word);
-            for row in rows[start..].iter().take_while(|row| row.key_word() == word) {
+            for row in rows[start..]
+                .iter()
+                .take_while(|row| row.key_word() == word)
+            {
                 spots.extend(self.row_spots(row));
             }
         }
@@ -218,7 +225,9 @@ impl<'a> Evaluation<'a> {
             Plan::Row(_) | Plan::List(_) => {
                 if let Some(spot) = self.longest(plan, within) {
                     evidence.places.extend(spot.first..=spot.last);
-                    evidence.spans.extend((spot.first..=spot.last).map(|place| self.shown[place as usize].clone()));
+                    evidence.spans.extend(
+                        (spot.first..=spot.last).map(|place| self.shown[place as usize].clone()),
+                    );
                 }
             }
             Plan::Has(kind) => {
@@ -230,7 +239,9 @@ impl<'a> Evaluation<'a> {
                 self.add(found.map(|entity| entity.span.clone()), evidence);
             }
             Plan::Regex(regex) => {
-                let mut found = regex.find_iter(&self.text.original).map(|found| found.range());
+                let mut found = regex
+                    .find_iter(&self.text.original)
+                    .map(|found| found.range());
                 self.add(found.find(|span| self.is_inside(span, within)), evidence);
             }
             Plan::Fact(_) => evidence.conditions += 1,
@@ -251,7 +262,8 @@ impl<'a> Evaluation<'a> {
                 let (ones, others) = (self.spots(left), self.spots(right));
                 pairs(&ones, &others, *gap, *ordered, |one, other| {
                     let pair = one.around(other);
-                    let is_better = best.is_none_or(|(one, other)| pair.len() < one.around(other).len());
+                    let is_better =
+                        best.is_none_or(|(one, other)| pair.len() < one.around(other).len());
                     if within.is_none_or(|within| within.has(pair)) && is_better {
                         best = Some((one, other));
                     }
@@ -270,7 +282,10 @@ impl<'a> Evaluation<'a> {
         for part in any.iter().filter(|part| self.holds(part)) {
             let mut own = Evidence::default();
             self.explain(part, within, &mut own);
-            if best.as_ref().is_none_or(|best| own.weight() > best.weight()) {
+            if best
+                .as_ref()
+                .is_none_or(|best| own.weight() > best.weight())
+            {
                 best = Some(own);
             }
         }
@@ -283,7 +298,9 @@ impl<'a> Evaluation<'a> {
 
     fn longest(&self, plan: &Plan, within: Option<Spot>) -> Option<Spot> {
         let spots = self.spots(plan);
-        let inside = spots.iter().filter(|&&spot| within.is_none_or(|within| within.has(spot)));
+        let inside = spots
+            .iter()
+            .filter(|&&spot| within.is_none_or(|within| within.has(spot)));
         inside.copied().rev().max_by_key(|spot| spot.len())
     }
 
@@ -308,7 +325,9 @@ impl Evidence {
         let mut places = self.places.clone();
         places.sort_unstable();
         places.dedup();
-        let count = u32::try_from(places.len()).unwrap_or(u32::MAX / 1000).min(u32::MAX / 1000);
+        let count = u32::try_from(places.len())
+            .unwrap_or(u32::MAX / 1000)
+            .min(u32::MAX / 1000);
         let closeness = match (places.first(), places.last()) {
             (Some(first), Some(last)) => 100 * count / (last - first + 1),
             _ => 0,

@@ -55,7 +55,10 @@ pub(super) fn pairs(
 fn followed_by(left: &[Spot], right: &[Spot], gap: u32, mut found: impl FnMut(Spot, Spot)) {
     for &one in left {
         let start = right.partition_point(|other| other.first <= one.last);
-        for &other in right[start..].iter().take_while(|other| other.first - one.last - 1 <= gap) {
+        for &other in right[start..]
+            .iter()
+            .take_while(|other| other.first - one.last - 1 <= gap)
+        {
             found(one, other);
         }
     }

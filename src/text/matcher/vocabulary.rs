@@ -57,7 +57,10 @@ impl Vocabulary {
     fn node(&mut self, text: &str) -> &mut TrieNode {
         let mut at = 0;
         for byte in text.bytes() {
-            at = match self.nodes[at].next.binary_search_by_key(&byte, |&(byte, _)| byte) {
+            at = match self.nodes[at]
+                .next
+                .binary_search_by_key(&byte, |&(byte, _)| byte)
+            {
                 Ok(found) => self.nodes[at].next[found].1 as usize,
                 Err(place) => {
                     let new = self.nodes.len();

@@ -10,7 +10,10 @@ pub(super) enum Piece<'a> {
     And,
     Or,
     Not,
-    Near { gap: &'a str, ordered: bool },
+    Near {
+        gap: &'a str,
+        ordered: bool,
+    },
     /// What stands between quotation marks.
     Quoted(&'a str),
     /// What stands between slashes, `\/` still escaped.
@@ -93,7 +96,10 @@ fn near(word: &str) -> Option<Piece<'_>> {
         if word == name {
             return Some(Piece::Near { gap: "", ordered });
         }
-        if let Some(gap) = word.strip_prefix(name).and_then(|gap| gap.strip_prefix('/')) {
+        if let Some(gap) = word
+            .strip_prefix(name)
+            .and_then(|gap| gap.strip_prefix('/'))
+        {
             return Some(Piece::Near { gap, ordered });
         }
     }

@@ -86,12 +86,16 @@ impl<'a> Parser<'a> {
             must_have_a_place(&left)?;
             let right = self.unary()?;
             must_have_a_place(&right)?;
-            left = deeper(left.depth.max(right.depth), left.at, Node::Near {
-                left: Box::new(left.node),
-                right: Box::new(right.node),
-                gap,
-                ordered,
-            })?;
+            left = deeper(
+                left.depth.max(right.depth),
+                left.at,
+                Node::Near {
+                    left: Box::new(left.node),
+                    right: Box::new(right.node),
+                    gap,
+                    ordered,
+                },
+            )?;
         }
         Ok(left)
     }
@@ -100,7 +104,8 @@ impl<'a> Parser<'a> {
         let Some(Placed { piece, at }) = self.peek().cloned() else {
             return Err(QueryError {
                 at: self.end,
-                message: "expected a term here, such as a word, `\"a phrase\"` or `$list`".to_owned(),
+                message: "expected a term here, such as a word, `\"a phrase\"` or `$list`"
+                    .to_owned(),
             });
         };
         self.next += 1;
@@ -143,8 +148,14 @@ impl<'a> Parser<'a> {
         }
         .map_err(|message| QueryError { at, message })?;
         match &node {
-            Node::List(name) => self.lists.push(Name { name: name.clone(), at }),
-            Node::Has(name) => self.entities.push(Name { name: name.clone(), at }),
+            Node::List(name) => self.lists.push(Name {
+                name: name.clone(),
+                at,
+            }),
+            Node::Has(name) => self.entities.push(Name {
+                name: name.clone(),
+                at,
+            }),
             _ => {}
         }
         Ok(Part { node, at, depth: 1 })
@@ -193,7 +204,9 @@ fn gap_of(written: &str, ordered: bool, at: usize) -> Result<u32, QueryError> {
         Ok(gap) if gap <= GAP_MAX && written.bytes().all(|c| c.is_ascii_digit()) => Ok(gap),
         _ => Err(QueryError {
             at,
-            message: format!("expected `{name}/n`, n being at most {GAP_MAX} words between, such as `{name}/6`"),
+            message: format!(
+                "expected `{name}/n`, n being at most {GAP_MAX} words between, such as `{name}/6`"
+            ),
         }),
     }
 }

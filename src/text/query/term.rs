@@ -57,7 +57,9 @@ pub(in crate::text) fn compile_regex(pattern: &str) -> Result<Regex, String> {
         .build(pattern)
         .map_err(|error| {
             let error: &dyn std::error::Error = &error;
-            let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            let cause = error
+                .source()
+                .map_or_else(|| error.to_string(), ToString::to_string);
             cause.lines().last().unwrap_or("not a pattern").to_owned()
         })
 }
@@ -71,7 +73,11 @@ pub(in crate::text) fn words(text: &str) -> Result<Vec<Word>, String> {
         } else if piece.contains('*') {
             return Err("expected `*` at the end of a word only".to_owned());
         } else {
-            words.extend(exact(piece).into_iter().map(|token| Word::Exact(token.text)));
+            words.extend(
+                exact(piece)
+                    .into_iter()
+                    .map(|token| Word::Exact(token.text)),
+            );
         }
     }
     if words.is_empty() {
@@ -114,12 +120,19 @@ fn fuzzy(word: &str, edits: &str) -> Result<Node, String> {
         Some(token) if token.text.chars().count() > 2 * usize::from(edits) => {
             Ok(Node::Phrase(vec![Word::Fuzzy(token.text, edits)]))
         }
-        _ => Err("expected one word before `~`, of at least three letters for `~1` and five for `~2`".to_owned()),
+        _ => Err(
+            "expected one word before `~`, of at least three letters for `~1` and five for `~2`"
+                .to_owned(),
+        ),
     }
 }
 
 fn only(mut tokens: Vec<Token>) -> Option<Token> {
-    if tokens.len() == 1 { tokens.pop() } else { None }
+    if tokens.len() == 1 {
+        tokens.pop()
+    } else {
+        None
+    }
 }
 
 fn is_name(text: &str) -> bool {
@@ -146,7 +159,9 @@ fn condition(field: &str, value: &str) -> Result<Node, String> {
     };
     Ok(match field {
         "has" => Node::Has(named("an entity, such as `has:flight`,")?),
-        "lang" => Node::Fact(Fact::Language(named("a language, such as `lang:de`,")?.to_ascii_lowercase())),
+        "lang" => Node::Fact(Fact::Language(
+            named("a language, such as `lang:de`,")?.to_ascii_lowercase(),
+        )),
         "channel" => Node::Fact(Fact::Channel(named("a kind of network")?)),
         "brand" => Node::Fact(Fact::Brand(named("a brand")?)),
         "is" => Node::Fact(match value {
@@ -155,7 +170,11 @@ fn condition(field: &str, value: &str) -> Result<Node, String> {
             "reply" => Fact::Reply,
             "public" => Fact::Public,
             "private" => Fact::Private,
-            _ => return Err("expected `is:question`, `shouting`, `reply`, `public` or `private`".to_owned()),
+            _ => {
+                return Err(
+                    "expected `is:question`, `shouting`, `reply`, `public` or `private`".to_owned(),
+                );
+            }
         }),
         _ => {
             return Err(

@@ -159,8 +159,11 @@ impl Scan<'_> {
         {
             return false;
         }
-        let len = run_len(rest, |c| !c.is_whitespace() && !is_invisible(c) && !is_url_end(c));
-        let address = rest[..len].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '*', '\'', '~']);
+        let len = run_len(rest, |c| {
+            !c.is_whitespace() && !is_invisible(c) && !is_url_end(c)
+        });
+        let address =
+            rest[..len].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '*', '\'', '~']);
         let end = self.at + address.len();
         let folded = fold_whole(address);
         self.push_whole(TokenKind::Url, folded, self.at..end);
