@@ -12,14 +12,15 @@ static BAG_CUE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static BAG_TAG: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"([a-z0-9]{2})[ -]?(\d{6})|(\d{4}[ -]?\d{6})"));
+    LazyLock::new(|| pattern(r"(?-u:\b)(?:\d{4}[ -]?\d{6}|([a-z0-9]{2})[ -]?\d{6})(?-u:\b)"));
 
 static TICKET_CUE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"ticket|tkt|flugschein|billete|boleto"));
 
-static TICKET: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\d{3})[ -]?(\d{10})(?:[ -]?\d)?"));
+static TICKET: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?-u:\b)(\d{3})[ -]?\d{10}(?:[ -]?\d)?(?-u:\b)"));
 
-static CARD: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d(?:[ -]?\d){12,18}"));
+static CARD: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)\d(?:[ -]?\d){12,18}(?-u:\b)"));
 
 static ORDER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
@@ -32,7 +33,7 @@ static ORDER: LazyLock<Regex> = LazyLock::new(|| {
 static VIN_CUE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\bvin\b|chassis|fahrgestell|\bfin\b|bastidor"));
 
-static VIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[a-hj-npr-z0-9]{17}"));
+static VIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)[a-hj-npr-z0-9]{17}(?-u:\b)"));
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(

@@ -71,7 +71,7 @@ const MONTH: &str = r"(jan(?:uary|uar)?|enero|feb(?:ruary|ruar|rero)?|mar(?:ch|z
 
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(\d{{4}}-\d{{2}}-\d{{2}})|(\d{{1,2}})(?:st|nd|rd|th|\.)?\s?(?:of\s|de\s)?{MONTH}|{MONTH}\s(\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}}[./]\d{{1,2}}(?:[./]\d{{2,4}})?)"
+        r"(?-u:\b)(?:(\d{{4}}-\d{{2}}-\d{{2}})|(\d{{1,2}})(?:st|nd|rd|th|\.)?\s?(?:of\s|de\s)?{MONTH}|{MONTH}\s(\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}}[./]\d{{1,2}}(?:[./]\d{{2,4}})?))(?-u:\b)"
     ))
 });
 
@@ -93,8 +93,8 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
 
 static DURATION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(\d{1,3})\s?(?:(h|hr|hrs|hours?|stunden?|std|horas?)",
-        r"|(m|min|mins|minutes?|minuten?|minutos?)|(days?|tagen?|tage?|d[ií]as?)|(weeks?|wochen?|semanas?))",
+        r"(?-u:\b)(\d{1,3})\s?(?:(h|hr|hrs|hours?|stunden?|std|horas?)",
+        r"|(m|min|mins|minutes?|minuten?|minutos?)|(days?|tagen?|tage?|d[ií]as?)|(weeks?|wochen?|semanas?))(?-u:\b)",
     ))
 });
 
