@@ -91,7 +91,7 @@ static BARE_BOOKING: LazyLock<Regex> =
 /// Finds airport codes: in capitals, and in a route or after a word of place.
 pub(super) fn find_airports(finder: &mut Finder<'_>) {
     let calm = finder.text.chars().any(char::is_lowercase);
-    let is_code = |code: &str| is_airport(code) && !(AIRPORT_WORDS.contains(&code) && !calm);
+    let is_code = |code: &str| is_airport(code) && (calm || !AIRPORT_WORDS.contains(&code));
     for found in finder.matches(&ROUTE) {
         let (Some(one), Some(other)) = (group(&found, 1), group(&found, 2)) else {
             continue;

@@ -96,10 +96,9 @@ pub(super) fn find_cards(finder: &mut Finder<'_>) {
 
 fn is_card(number: &str) -> bool {
     let length_fits = match number.as_bytes().first() {
-        Some(b'2') => number.len() == 16,
         Some(b'3') => (14..=16).contains(&number.len()),
         Some(b'4') => matches!(number.len(), 13 | 16 | 19),
-        Some(b'5') => number.len() == 16,
+        Some(b'2' | b'5') => number.len() == 16,
         Some(b'6') => (16..=19).contains(&number.len()),
         _ => false,
     };

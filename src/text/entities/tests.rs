@@ -143,6 +143,17 @@ fn every_kind_is_announced() {
     assert!(KINDS.is_sorted());
 }
 
+#[test]
+fn a_hostile_text_is_searched_in_time() {
+    for part in [
+        "1", "1 ", "+1", "a@", "BA1 ", "PNR ", "1/", "£1 ", "AAA-", "www.", "call me ", "é1",
+    ] {
+        let text = part.repeat(65_536 / part.len());
+        let entities = find(&text, &Hints::default());
+        assert!(entities.len() <= text.len(), "{part}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_searched(text in "([A-Z]{2} ?[0-9]{1,6}|\\+?[0-9 ]{5,20}|[a-zé€£@./#]{1,9}|\\PC){0,12}") {

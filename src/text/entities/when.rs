@@ -110,7 +110,7 @@ pub(super) fn find_dates(finder: &mut Finder<'_>) {
         } else if let (Some(day), Some(month)) = (text(2).or(text(5)), text(3).or(text(4))) {
             day_of_month(day, month)
         } else {
-            text(6).and_then(|written| numeric(written))
+            text(6).and_then(numeric)
         };
         if let Some(normal) = normal {
             finder.keep("date", span, normal);
