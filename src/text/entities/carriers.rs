@@ -1,4 +1,4 @@
-//! Which codes are airlines and airports. The tables are OpenTravelData's (CC BY 4.0), trimmed.
+//! Which codes are airlines and airports. The tables are trimmed from `OpenTravelData` (CC BY 4.0).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;

@@ -107,7 +107,7 @@ fn stands_alone(text: &str, span: &Range<usize>) -> bool {
     let last = text[span.clone()].chars().next_back();
     let before = text[..span.start].chars().next_back();
     let after = text[span.end..].chars().next();
-    !(is_word(first) && is_word(before)) && !(is_word(last) && is_word(after))
+    !(is_word(first) && is_word(before) || is_word(last) && is_word(after))
 }
 
 fn is_word(c: Option<char>) -> bool {

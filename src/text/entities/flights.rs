@@ -91,7 +91,7 @@ static BARE_BOOKING: LazyLock<Regex> =
 /// Finds airport codes: in capitals, and in a route or after a word of place.
 pub(super) fn find_airports(finder: &mut Finder<'_>) {
     let calm = finder.text.chars().any(char::is_lowercase);
-    let is_code = |code: &str| is_airport(code) && !(AIRPORT_WORDS.contains(&code) && !calm);
+    let is_code = |code: &str| is_airport(code) && (calm || !AIRPORT_WORDS.contains(&code));
     for found in finder.matches(&ROUTE) {
         let (Some(one), Some(other)) = (group(&found, 1), group(&found, 2)) else {
             continue;
@@ -246,7 +246,8 @@ pub(super) fn find_announced_bookings(finder: &mut Finder<'_>) {
     }
 }
 
-/// Finds booking codes that nothing announces: six capitals and digits, a letter standing after a digit.
+/// Finds booking codes that nothing announces: six capitals and digits, a letter standing after a digit, and not the
+/// registration of an aircraft in the United States (`N366SW`).
 pub(super) fn find_bare_bookings(finder: &mut Finder<'_>) {
     for found in finder.matches(&BARE_BOOKING) {
         let Some(span) = group(&found, 0) else {
@@ -257,7 +258,8 @@ pub(super) fn find_bare_bookings(finder: &mut Finder<'_>) {
         let mixed = written
             .windows(2)
             .any(|pair| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic());
-        if letters >= 2 && mixed {
+        let is_registration = written[0] == b'N' && written[1..4].iter().all(u8::is_ascii_digit);
+        if letters >= 2 && mixed && !is_registration {
             keep_as_is(finder, "booking", span);
         }
     }

@@ -12,14 +12,15 @@ static BAG_CUE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static BAG_TAG: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"([a-z0-9]{2})[ -]?(\d{6})|(\d{4}[ -]?\d{6})"));
+    LazyLock::new(|| pattern(r"(?-u:\b)(?:\d{4}[ -]?\d{6}|([a-z0-9]{2})[ -]?\d{6})(?-u:\b)"));
 
 static TICKET_CUE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"ticket|tkt|flugschein|billete|boleto"));
 
-static TICKET: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\d{3})[ -]?(\d{10})(?:[ -]?\d)?"));
+static TICKET: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?-u:\b)(\d{3})[ -]?\d{10}(?:[ -]?\d)?(?-u:\b)"));
 
-static CARD: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d(?:[ -]?\d){12,18}"));
+static CARD: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)\d(?:[ -]?\d){12,18}(?-u:\b)"));
 
 static ORDER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
@@ -32,7 +33,7 @@ static ORDER: LazyLock<Regex> = LazyLock::new(|| {
 static VIN_CUE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\bvin\b|chassis|fahrgestell|\bfin\b|bastidor"));
 
-static VIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[a-hj-npr-z0-9]{17}"));
+static VIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)[a-hj-npr-z0-9]{17}(?-u:\b)"));
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
@@ -55,8 +56,8 @@ pub(super) fn find_bag_tags(finder: &mut Finder<'_>) {
             let is_glued = span.len() == 8;
             has_letter && (announced || (is_known && is_glued && BAG_CUE.is_match(finder.text)))
         } else {
-            let number = digits(&finder.text[span.clone()]);
-            announced || (is_issuer(&number[1..4]) && BAG_CUE.is_match(finder.text))
+            // Ten digits are a phone number as often, which must be masked.
+            announced
         };
         if is_tag {
             let normal = compact(&finder.text[span.clone()]);
@@ -95,10 +96,9 @@ pub(super) fn find_cards(finder: &mut Finder<'_>) {
 
 fn is_card(number: &str) -> bool {
     let length_fits = match number.as_bytes().first() {
-        Some(b'2') => number.len() == 16,
         Some(b'3') => (14..=16).contains(&number.len()),
         Some(b'4') => matches!(number.len(), 13 | 16 | 19),
-        Some(b'5') => number.len() == 16,
+        Some(b'2' | b'5') => number.len() == 16,
         Some(b'6') => (16..=19).contains(&number.len()),
         _ => false,
     };
