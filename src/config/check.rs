@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::document::{Document, meant};
+use crate::config::document::Document;
 use crate::config::{Brand, Config, Source};
+use crate::desk::DeskContext;
 use crate::library::diagnostic::{Diagnostic, Level};
+use crate::library::spelling::hint;
 use crate::model::id::{BrandName, DeskName, PackName};
 
 /// Length of an ISO 639-1 code.
@@ -32,13 +34,32 @@ pub(super) fn packs(config: &Config, known: &[PackName]) -> Vec<Diagnostic> {
     let Some(mut found) = Findings::over(&config.source) else {
         return Vec::new();
     };
-    let names: Vec<&str> = known.iter().map(PackName::as_str).collect();
     for (brand, settings) in &config.brands {
         for pack in settings.packs.iter().filter(|pack| !known.contains(pack)) {
             let message = format!("unknown pack `{pack}`");
-            let hint = meant(pack.as_str(), &names);
+            let hint = hint("packs", pack.as_str(), known.iter().map(PackName::as_str));
             found.error(&["brand", brand.as_str(), "packs"], message, hint);
         }
+    }
+    found.problems
+}
+
+/// Every secret must be there, and every account and desk must open.
+pub(super) fn secrets(config: &Config) -> Vec<Diagnostic> {
+    let Some(mut found) = Findings::over(&config.source) else {
+        return Vec::new();
+    };
+    if let Err(error) = config.http.read_tokens() {
+        found.failed(&["http", "tokens"], &error);
+    }
+    for (account, error) in config.channels.open().err().unwrap_or_default() {
+        found.failed(&["channel", &account.kind, &account.name], &error);
+    }
+    let context = DeskContext {
+        public_url: config.http.base_url(),
+    };
+    for (desk, error) in config.desks.open(&context).err().unwrap_or_default() {
+        found.failed(&["desk", desk.as_str()], &error);
     }
     found.problems
 }
@@ -67,6 +88,13 @@ impl<'c> Findings<'c> {
         });
     }
 
+    fn failed(&mut self, keys: &[&str], error: &impl std::error::Error) {
+        self.problems.push(Diagnostic {
+            message: error.to_string(),
+            ..self.document.place(keys)
+        });
+    }
+
     fn warning(&mut self, keys: &[&str], message: String, hint: impl Into<String>) {
         self.problems.push(Diagnostic {
             level: Level::Warning,
@@ -86,8 +114,8 @@ impl<'c> Findings<'c> {
         for (account, brand) in config.channels.accounts() {
             if !brands.iter().any(|name| name == brand.as_str()) {
                 let keys = ["channel", &account.kind, &account.name, "brand"];
-                let known: Vec<&str> = brands.iter().map(String::as_str).collect();
-                let hint = meant(brand.as_str(), &known);
+                let known = brands.iter().map(String::as_str);
+                let hint = hint("brands", brand.as_str(), known);
                 self.error(&keys, format!("unknown brand `{brand}`"), hint);
             }
         }
@@ -145,7 +173,7 @@ impl<'c> Findings<'c> {
         let keys = ["brand", name.as_str(), "desk"];
         match &brand.desk {
             Some(desk) if !known.contains(&desk.as_str()) => {
-                let hint = meant(desk.as_str(), &known);
+                let hint = hint("desks", desk.as_str(), known.iter().copied());
                 self.error(&keys, format!("unknown desk `{desk}`"), hint);
             }
             None if known.is_empty() => {
@@ -168,10 +196,10 @@ impl<'c> Findings<'c> {
         let mut in_a_reported_cycle: BTreeSet<&DeskName> = BTreeSet::new();
         for (name, desk) in &config.desks.0 {
             let keys = ["desk", name.as_str(), "escalate_to"];
-            if let Some(next) = &desk.terms.escalate_to
+            if let Some(next) = desk.terms.escalate_to.as_ref()
                 && !known.contains(&next.as_str())
             {
-                let hint = meant(next.as_str(), &known);
+                let hint = hint("desks", next.as_str(), known.iter().copied());
                 self.error(&keys, format!("unknown desk `{next}`"), hint);
             }
             let line = line_after(config, name);
@@ -212,7 +240,12 @@ impl<'c> Findings<'c> {
 fn line_after<'c>(config: &'c Config, start: &'c DeskName) -> Vec<&'c DeskName> {
     let mut line = Vec::new();
     let mut at = start;
-    while let Some(next) = config.desks.0.get(at).and_then(|desk| desk.terms.escalate_to.as_ref()) {
+    while let Some(next) = config
+        .desks
+        .0
+        .get(at)
+        .and_then(|desk| desk.terms.escalate_to.as_ref())
+    {
         if line.contains(&next) {
             break;
         }

@@ -11,9 +11,7 @@ use toml::de::{DeString, DeTable, DeValue, ValueDeserializer};
 use crate::channel::{ChannelConfigs, KINDS};
 use crate::config::Source;
 use crate::library::diagnostic::{Diagnostic, Level};
-
-/// Most edits between a typo and what was meant.
-const TYPO_EDITS_MAX: usize = 2;
+use crate::library::spelling::hint;
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
@@ -79,7 +77,11 @@ impl<'i> Document<'i> {
         for key in strangers {
             let name = key.get_ref();
             let message = format!("unknown table `{name}`");
-            self.report(key.span(), message, Some(meant(name, known)));
+            self.report(
+                key.span(),
+                message,
+                Some(hint("tables", name, known.iter().copied())),
+            );
         }
     }
 
@@ -119,7 +121,7 @@ impl<'i> Document<'i> {
             };
             if !KINDS.contains(&kind.get_ref().as_ref()) {
                 let message = format!("unknown kind of channel `{}`", kind.get_ref());
-                let hint = meant(kind.get_ref(), KINDS);
+                let hint = hint("kinds", kind.get_ref(), KINDS.iter().copied());
                 self.report(kind.span(), message, Some(hint));
                 continue;
             }
@@ -281,12 +283,11 @@ impl<'e> Fault<'e> {
             .map(|key| (Some(key), "key", key))
             .or_else(|| named("unknown variant ").map(|value| (None, "value", value)));
         if let Some((key, what, word)) = unknown {
-            let known: Vec<&str> = quoted.by_ref().skip(1).collect();
             return Self {
                 key,
                 is_missing: false,
                 message: format!("unknown {what} `{word}`"),
-                hint: Some(meant(word, &known)),
+                hint: Some(hint(&format!("{what}s"), word, quoted.by_ref().skip(1))),
             };
         }
         Self {
@@ -308,21 +309,6 @@ fn without_value(error: &str) -> String {
     }
     let value = error.find(": \"").filter(|_| error.ends_with('"'));
     error[..value.unwrap_or(error.len())].to_owned()
-}
-
-/// A hint at what was meant by `word`.
-pub(super) fn meant(word: &str, known: &[&str]) -> String {
-    let nearest = known
-        .iter()
-        .map(|each| (strsim::osa_distance(word, each), each))
-        .min();
-    match nearest {
-        Some((edits, each)) if edits <= TYPO_EDITS_MAX && edits < each.len() => {
-            format!("did you mean `{each}`?")
-        }
-        Some(_) => format!("known here: {}", known.join(", ")),
-        None => "nothing is known here".to_owned(),
-    }
 }
 
 fn nest<'i>(key: Spanned<DeString<'i>>, value: Value<'i>) -> Value<'i> {

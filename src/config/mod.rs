@@ -4,8 +4,8 @@
 //! shows a secret.
 
 mod check;
-pub mod packs;
 mod document;
+pub mod packs;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -256,11 +256,17 @@ impl Config {
         check::packs(self, known)
     }
 
+    /// Which secrets cannot be read, and which accounts and desks cannot be opened for another reason. Calls nobody.
+    pub fn check_secrets(&self) -> Vec<Diagnostic> {
+        check::secrets(self)
+    }
+
     /// Where a brand's handoffs go when no topic says otherwise: its own desk, or the only one there is.
     pub fn desk_of(&self, brand: &Brand) -> Option<&DeskName> {
+        let desks = &self.desks.0;
         match &brand.desk {
-            Some(desk) => self.desks.0.get_key_value(desk).map(|(name, _)| name),
-            None if self.desks.0.len() == 1 => self.desks.0.keys().next(),
+            Some(desk) => desks.get_key_value(desk).map(|(name, _)| name),
+            None if desks.len() == 1 => desks.keys().next(),
             None => None,
         }
     }

@@ -8,7 +8,7 @@ mod pack_file;
 pub mod reading;
 mod reply;
 pub mod shipped;
-mod spelling;
+pub(crate) mod spelling;
 pub mod test_table;
 #[cfg(test)]
 mod tests;

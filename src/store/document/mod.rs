@@ -104,6 +104,10 @@ struct Format {
 }
 
 /// The bytes of a document.
+///
+/// # Panics
+///
+/// Where a type cannot be written as JSON at all, such as one with a map under keys that are not text.
 pub fn encode<T: Document>(document: &T) -> Vec<u8> {
     let envelope = Envelope {
         format: T::FORMAT,

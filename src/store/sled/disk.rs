@@ -1,4 +1,4 @@
-//! The files under the tree: made durable where sled leaves that to chance, and given free at the end.
+//! The files under the tree: claimed for one process, and made durable where sled leaves that to chance.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -74,39 +74,22 @@ fn sync_path(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// Who has the folder: sled locks its log for as long as it lives.
-#[derive(Debug)]
-pub(super) struct Folder {
-    log: File,
-}
-
-impl Folder {
-    /// Makes the folder where it does not exist; `None` when another process has it.
-    pub(super) fn claim(path: &Path) -> io::Result<Option<Self>> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(FOLDER_MODE)
-            .create(path)?;
-        let log = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path.join(LOG))?;
-        let folder = Self { log };
-        Ok(folder.is_free()?.then_some(folder))
-    }
-
-    /// The log, to be synced.
-    pub(super) fn log(&self) -> io::Result<File> {
-        self.log.try_clone()
-    }
-
-    fn is_free(&self) -> io::Result<bool> {
-        match self.log.try_lock() {
-            Ok(()) => self.log.unlock().map(|()| true),
-            Err(TryLockError::WouldBlock) => Ok(false),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
+/// Makes the folder where it does not exist and gives its log; `None` when another process has it.
+pub(super) fn claim(folder: &Path) -> io::Result<Option<File>> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(FOLDER_MODE)
+        .create(folder)?;
+    let log = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(folder.join(LOG))?;
+    match log.try_lock() {
+        // Left to sled, which locks the same file for as long as it lives.
+        Ok(()) => log.unlock().map(|()| Some(log)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }

@@ -19,7 +19,6 @@ use futures::future::BoxFuture;
 use sled::{Db, IVec};
 use tokio::sync::broadcast;
 
-use crate::store::sled::disk::Folder;
 use crate::store::sled::open::{Opened, sort_error};
 use crate::store::sled::writer::{BATCH_MAX, Writer};
 use crate::store::{Change, Revision, Store, StoreError, Stored, Watch};
@@ -29,13 +28,13 @@ const CHANGES_MAX: usize = 4 * BATCH_MAX;
 
 /// Documents in a folder of this machine, for one process at a time.
 ///
-/// Dropping it waits until what is being written is on disk and then frees the folder.
+/// Dropping it waits until what is being written is on disk. The folder is free for certain only when the process ends:
+/// sled's threads let go of their lock when they next have something to do.
 #[derive(Debug)]
 pub struct SledStore {
-    // In the order in which they must be dropped: the writer ends, the tree closes, the folder is free.
+    // Dropped before the tree, which the writer uses to the end.
     writer: Writer,
     tree: Tree,
-    _folder: Folder,
     changes: broadcast::Sender<Change>,
 }
 
@@ -47,7 +46,7 @@ impl SledStore {
     /// [`StoreError::Locked`] when another process has it, [`StoreError::Corrupt`] when it cannot be understood, and
     /// [`StoreError::Io`] naming the path when the system refuses it.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let Opened { db, disk, folder } = open::open(path)?;
+        let Opened { db, disk } = open::open(path)?;
         let (changes, _) = broadcast::channel(CHANGES_MAX);
         let tree = Tree {
             db,
@@ -56,7 +55,6 @@ impl SledStore {
         Ok(Self {
             writer: Writer::start(tree.clone(), disk, changes.clone())?,
             tree,
-            _folder: folder,
             changes,
         })
     }
@@ -119,29 +117,29 @@ struct Tree {
 
 impl Tree {
     fn get(&self, key: &str) -> Result<Option<Stored>, StoreError> {
-        let found = self.db.get(key).map_err(|error| self.sort(error))?;
+        let found = self.db.get(key).map_err(|error| self.sort(&error))?;
         found.map(|value| unpack(key, &value)).transpose()
     }
 
     fn put(&self, key: &str, revision: Revision, bytes: &[u8]) -> Result<(), StoreError> {
         let value = [&revision.to_be_bytes(), bytes].concat();
         let put = self.db.insert(key, value);
-        put.map(drop).map_err(|error| self.sort(error))
+        put.map(drop).map_err(|error| self.sort(&error))
     }
 
     fn remove(&self, key: &str) -> Result<(), StoreError> {
         let removed = self.db.remove(key);
-        removed.map(drop).map_err(|error| self.sort(error))
+        removed.map(drop).map_err(|error| self.sort(&error))
     }
 
     /// A revision that no document had before, also after a restart.
     fn next_revision(&self) -> Result<Revision, StoreError> {
-        self.db.generate_id().map_err(|error| self.sort(error))
+        self.db.generate_id().map_err(|error| self.sort(&error))
     }
 
     /// Hands all that was written to the system, which has not put it on disk yet: on Linux, sled leaves that out.
     fn flush(&self) -> Result<(), StoreError> {
-        self.db.flush().map(drop).map_err(|error| self.sort(error))
+        self.db.flush().map(drop).map_err(|error| self.sort(&error))
     }
 
     fn scan(
@@ -163,7 +161,7 @@ impl Tree {
             })
             .take(limit)
             .map(|entry| {
-                let (key, value) = entry.map_err(|error| self.sort(error))?;
+                let (key, value) = entry.map_err(|error| self.sort(&error))?;
                 let key = self.text(&key)?;
                 let stored = unpack(&key, &value)?;
                 Ok((key, stored))
@@ -178,7 +176,7 @@ impl Tree {
         })
     }
 
-    fn sort(&self, error: sled::Error) -> StoreError {
+    fn sort(&self, error: &sled::Error) -> StoreError {
         sort_error(&self.path, error)
     }
 }

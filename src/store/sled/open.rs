@@ -7,7 +7,7 @@ use std::path::Path;
 use sled::Db;
 
 use crate::store::StoreError;
-use crate::store::sled::disk::{Disk, Folder};
+use crate::store::sled::disk::{Disk, claim};
 
 /// Memory for pages that were read, in bytes. The system caches the file as well, and the whole daemon is to stay small.
 const CACHE_BYTES: u64 = 8 * 1024 * 1024;
@@ -19,16 +19,16 @@ const SEGMENT_BYTES: usize = 2 * 1024 * 1024;
 pub(super) struct Opened {
     pub(super) db: Db,
     pub(super) disk: Disk,
-    pub(super) folder: Folder,
 }
 
 /// Opens the store in the folder `path`.
 pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
     let name = path.display().to_string();
-    let io = |error| at_path(&name, error);
-    let Some(folder) = Folder::claim(path).map_err(io)? else {
+    let io = |error: io::Error| at_path(&name, &error);
+    let Some(log) = claim(path).map_err(io)? else {
         return Err(StoreError::Locked { path: name });
     };
+    let had_content = log.metadata().map_err(io)?.len() > 0;
     // sled asserts where it could report: on a damaged folder that must not end the daemon without a word.
     let db = catch_unwind(|| {
         sled::Config::new()
@@ -38,14 +38,17 @@ pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
             .open()
     })
     .map_err(|_| damaged(&name, "it contradicts itself"))?
-    .map_err(|error| sort_error(&name, error))?;
-    let log = folder.log().map_err(io)?;
+    .map_err(|error| sort_error(&name, &error))?;
+    // sled begins anew where it finds nothing that it can read: that would lose everything without a word.
+    if had_content && !db.was_recovered() {
+        return Err(damaged(&name, "nothing in it can be read"));
+    }
     let disk = Disk::adopt(path, log).map_err(io)?;
-    Ok(Opened { db, disk, folder })
+    Ok(Opened { db, disk })
 }
 
 /// Sorts what sled reports by what the operator does next.
-pub(super) fn sort_error(path: &str, error: sled::Error) -> StoreError {
+pub(super) fn sort_error(path: &str, error: &sled::Error) -> StoreError {
     match error {
         sled::Error::Io(error) => match error.kind() {
             // sled's own findings; what the system refuses never has these kinds here.
@@ -55,11 +58,12 @@ pub(super) fn sort_error(path: &str, error: sled::Error) -> StoreError {
             | io::ErrorKind::NotFound => damaged(path, &error.to_string()),
             _ => at_path(path, error),
         },
+        sled::Error::Corruption { .. } => damaged(path, "a checksum in it does not match"),
         other => damaged(path, &other.to_string()),
     }
 }
 
-fn at_path(path: &str, error: io::Error) -> StoreError {
+fn at_path(path: &str, error: &io::Error) -> StoreError {
     StoreError::Io(io::Error::new(error.kind(), format!("{path}: {error}")))
 }
 

@@ -46,7 +46,7 @@ pub(super) fn pairs(
     ordered: bool,
     mut found: impl FnMut(Spot, Spot),
 ) {
-    followed_by(left, right, gap, |one, other| found(one, other));
+    followed_by(left, right, gap, &mut found);
     if !ordered {
         followed_by(right, left, gap, |one, other| found(other, one));
     }

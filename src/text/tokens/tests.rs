@@ -59,7 +59,7 @@ fn texts_are_cut_and_folded() {
         ("Рейс отменён", &["реис", "отменен"]),
     ];
     for (text, expected) in cases {
-        let expected: Vec<String> = expected.iter().map(|word| word.nfc_text()).collect();
+        let expected: Vec<String> = expected.iter().map(Composed::nfc_text).collect();
         assert_eq!(cut(text), expected, "{text}");
     }
 }
