@@ -38,6 +38,8 @@ const PING_EVERY: Duration = Duration::from_secs(25);
 const UNANSWERED_PINGS_MAX: u32 = 2;
 /// A page that does not read for this long is cut off; it comes back and asks for what it missed.
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// Longest farewell to a page while hark stops.
+const FAREWELL_WITHIN: Duration = Duration::from_secs(1);
 /// A visitor may say this many messages at once …
 const BURST: f64 = 8.0;
 /// … and then one in this many seconds.
@@ -144,7 +146,7 @@ async fn serve(mut socket: WebSocket, site: &Site, intake: &Intake) {
         reason: Utf8Bytes::from_static(reason),
     }));
     // The page may be gone already, and then needs no farewell.
-    drop(timeout(WRITE_WITHIN, socket.send(close)).await);
+    drop(timeout(FAREWELL_WITHIN, socket.send(close)).await);
 }
 
 async fn converse(socket: &mut WebSocket, site: &Site, intake: &Intake) -> End {

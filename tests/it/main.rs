@@ -6,4 +6,5 @@ mod fakes;
 mod http_channel;
 mod store;
 mod telegram;
+mod webchat;
 mod webhook_desk;
