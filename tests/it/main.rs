@@ -2,4 +2,5 @@
 //! Every network here is a fake of ours, written to behave as the network is known to.
 
 mod contract;
+mod discord;
 mod fakes;

@@ -1,5 +1,7 @@
 //! Fake networks, ours: as strict as the real ones, and able to fail on demand.
 
+pub mod discord;
+
 use hark::channel::AnyChannel;
 use hark::model::delivery::Outbound;
 
