@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::{GUILD, ME, Push, Session, TOKEN, World, account_of};
+use super::{GUILD, ME, Push, Session, TOKEN, World, account_of, id_of};
 
 const GUILD_MESSAGES: u64 = 1 << 9;
 const DIRECT_MESSAGES: u64 = 1 << 12;
@@ -293,7 +293,7 @@ impl Session {
             return;
         }
         let mut message = message.clone();
-        let ours = message["author"]["id"] == ME.to_string();
+        let ours = id_of(&message["author"]) == ME;
         let mentions_us = message["mentions"]
             .as_array()
             .is_some_and(|all| !all.is_empty());

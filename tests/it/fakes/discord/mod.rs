@@ -26,6 +26,8 @@ pub const ME: u64 = 900;
 pub const DIRECT: u64 = 701;
 /// A channel of the server 800.
 pub const SQUARE: u64 = 702;
+/// Another one, in which nobody wrote yet.
+pub const NEW: u64 = 704;
 /// A person.
 pub const ANN: u64 = 42;
 
@@ -38,7 +40,7 @@ const EPOCH_MS: i64 = 1_420_070_400_000;
 const START_MS: i64 = 1_793_491_200_000;
 
 /// Longest wait for something that must happen.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running fake; it stops when dropped.
 pub struct Discord {
@@ -146,6 +148,12 @@ impl Discord {
     /// Looks at, or changes, what this Discord knows.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.world.state.lock().expect("no test panicked inside")
+    }
+
+    /// Sessions begun and resumed so far.
+    pub fn sessions(&self) -> (u32, u32) {
+        let state = self.state();
+        (state.identified, state.resumed)
     }
 
     /// Waits until the state is as wanted.
@@ -269,7 +277,11 @@ impl State {
         };
         Self {
             address: address.to_owned(),
-            channels: BTreeMap::from([(DIRECT, channel(None)), (SQUARE, channel(Some(GUILD)))]),
+            channels: BTreeMap::from([
+                (DIRECT, channel(None)),
+                (SQUARE, channel(Some(GUILD))),
+                (NEW, channel(Some(GUILD))),
+            ]),
             sessions: BTreeMap::new(),
             fail_next: None,
             written: 0,
