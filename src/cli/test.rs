@@ -78,9 +78,9 @@ impl Worlds {
     fn check(&mut self, test: &PackTest) -> Vec<String> {
         let (reading, topic) = test.read(&self.world.library);
         let mut failures = test.check(&reading, topic);
-        if let Some(expected) = test.expect.outcome {
+        if let Some(expected) = &test.expect.outcome {
             let outcome = self.outcome(test);
-            if outcome != expected {
+            if outcome.to_string() != *expected {
                 failures.push(format!("outcome: expected `{expected}`, found `{outcome}`"));
             }
         }
