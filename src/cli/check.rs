@@ -25,6 +25,7 @@ impl Check {
         let (config, mut problems) = Config::load(path, environment);
         if let Some(config) = &config {
             problems.extend(load_library(config).1);
+            problems.extend(config.check_secrets());
         }
         output.problems(&problems)?;
         let errors = problems
