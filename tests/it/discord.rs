@@ -288,7 +288,7 @@ async fn what_was_written_while_hark_was_down_arrives_once_and_in_order() {
     let mut daemon = Daemon::live(&fake, &bookmarks).await;
     fake.write(DIRECT, ANN, "message 250");
     assert_eq!(daemon.texts(250).await, numbered(0..250));
-    let mut rest = vec![daemon.next().await, daemon.next().await];
+    let mut rest = [daemon.next().await, daemon.next().await];
     rest.sort_by(|a, b| a.text.cmp(&b.text));
     assert_eq!(rest[0].text, "message 250");
     assert_eq!(rest[1].text, "public, between");

@@ -1,6 +1,6 @@
 //! Fake networks, ours: as strict as the real ones, and able to fail on demand.
 
-pub mod discord;
+pub(crate) mod discord;
 
 use hark::channel::AnyChannel;
 use hark::model::delivery::Outbound;
