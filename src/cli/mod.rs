@@ -2,7 +2,9 @@
 
 pub mod case;
 pub mod check;
+pub mod completions;
 pub mod explain;
+pub mod init;
 pub mod output;
 pub mod run;
 pub mod test;
@@ -42,6 +44,10 @@ enum Command {
     Explain(explain::Explain),
     /// See and answer cases of a running hark
     Case(case::Case),
+    /// Start a folder of your own: a config and the packs
+    Init(init::Init),
+    /// Print completions for a shell
+    Completions(completions::Completions),
 }
 
 /// How a command ended.
@@ -71,6 +77,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Ended> {
         Command::Test(test) => test.run(config),
         Command::Explain(explain) => explain.run(config),
         Command::Case(case) => case.run(config),
+        Command::Init(init) => init.run(),
+        Command::Completions(completions) => completions.run(),
     }
 }
 

@@ -27,10 +27,13 @@ pub(crate) fn load(sources: &[PackSource]) -> (Option<Library>, Vec<Diagnostic>)
         drafts.extend(read_pack(source, &mut found));
     }
     found.extend(lint::check(&drafts));
+    let has_errors = found.iter().any(|problem| problem.level == Level::Error);
+    if !has_errors {
+        found.extend(lint::unused_lists(&drafts));
+    }
     found.sort_by(|a, b| {
         (&a.path, a.line, a.column, &a.message).cmp(&(&b.path, b.line, b.column, &b.message))
     });
-    let has_errors = found.iter().any(|problem| problem.level == Level::Error);
     let library = (!has_errors).then(|| build(drafts));
     (library, found)
 }

@@ -41,7 +41,38 @@ pub(crate) fn check(drafts: &[PackDraft<'_>]) -> Vec<Diagnostic> {
             lint.topic(topic);
         }
         lint.never_wins();
-        lint.unused_lists();
+    }
+    found
+}
+
+/// The lists that no rule of their pack, or of a pack that can see it, names. Only worth asking where every rule could
+/// be read.
+pub(crate) fn unused_lists(drafts: &[PackDraft<'_>]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for pack in drafts {
+        let used: BTreeSet<&str> = drafts
+            .iter()
+            .filter(|user| {
+                visible(drafts, user)
+                    .iter()
+                    .any(|seen| seen.name == pack.name)
+            })
+            .flat_map(|user| &user.topics)
+            .flat_map(|topic| &topic.rules)
+            .flat_map(|rule| rule.query.lists())
+            .map(|list| list.name.as_str())
+            .collect();
+        for list in &pack.file.lists {
+            if !used.contains(list.name.value.as_str()) {
+                found.push(diagnostic(
+                    pack.file.file,
+                    Level::Warning,
+                    list.name.span.start,
+                    format!("no rule uses the list `{}`", list.name.value),
+                    "take it out, or use it in a rule as $name",
+                ));
+            }
+        }
     }
     found
 }
@@ -286,30 +317,6 @@ impl<'d> Lint<'d, '_, '_> {
         }
     }
 
-    /// A list that no rule of this pack, or of a pack that can see it, names.
-    fn unused_lists(&mut self) {
-        let pack = self.pack;
-        for list in &pack.file.lists {
-            let is_used = self
-                .drafts
-                .iter()
-                .filter(|user| sees(self.drafts, user, pack))
-                .flat_map(|user| &user.topics)
-                .flat_map(|topic| &topic.rules)
-                .flat_map(|rule| rule.query.lists())
-                .any(|used| used.name == list.name.value);
-            if !is_used {
-                self.found.push(diagnostic(
-                    pack.file.file,
-                    Level::Warning,
-                    list.name.span.start,
-                    format!("no rule uses the list `{}`", list.name.value),
-                    "take it out, or use it in a rule as $name",
-                ));
-            }
-        }
-    }
-
     fn list_names(&self) -> Vec<&'d str> {
         let lists = self.visible.iter().flat_map(|pack| &pack.file.lists);
         lists.map(|list| list.name.value.as_str()).collect()
@@ -324,12 +331,6 @@ impl<'d> Lint<'d, '_, '_> {
         let topics = self.visible.iter().flat_map(|pack| &pack.topics);
         topics.map(|topic| topic.name.as_str()).collect()
     }
-}
-
-fn sees(drafts: &[PackDraft<'_>], user: &PackDraft<'_>, pack: &PackDraft<'_>) -> bool {
-    visible(drafts, user)
-        .iter()
-        .any(|seen| seen.name == pack.name)
 }
 
 fn codes(languages: &[Placed<Language>]) -> impl Iterator<Item = &str> {

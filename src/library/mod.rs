@@ -194,7 +194,7 @@ impl Library {
 
     /// Reads a text: language, entities, and every topic of the brand's packs that matches, best first.
     pub fn read(&self, text: &str, context: &Context<'_>) -> Reading {
-        let language = self.language(text, context);
+        let language = language_of(text, context);
         let entities = entities::find(text, &self.hints(context));
         let tokens = TokenText::new(text);
         let facts = Facts {
@@ -229,16 +229,6 @@ impl Library {
                 .collect(),
             entities,
         }
-    }
-
-    /// What the words say, else what the network or the conversation states, as long as the brand speaks it.
-    fn language(&self, text: &str, context: &Context<'_>) -> Option<Language> {
-        language::detect(text, context.languages).or_else(|| {
-            context
-                .stated_language
-                .filter(|stated| context.languages.contains(stated))
-                .cloned()
-        })
     }
 
     /// The brand's designators, else those that its packs name.
@@ -350,6 +340,16 @@ impl Topic {
     fn rank(&self) -> (bool, Reverse<i32>) {
         (self.severity != Severity::Critical, Reverse(self.priority))
     }
+}
+
+/// What the words say, else what the network or the conversation states, as long as the brand speaks it.
+fn language_of(text: &str, context: &Context<'_>) -> Option<Language> {
+    language::detect(text, context.languages).or_else(|| {
+        context
+            .stated_language
+            .filter(|stated| context.languages.contains(stated))
+            .cloned()
+    })
 }
 
 fn matched(topic: &Topic, hit: Hit) -> TopicMatch {

@@ -47,11 +47,11 @@ pub(crate) struct ReplyDraft<'a> {
 }
 
 /// Cuts and parses a reply file.
-pub(crate) fn read<'a>(
-    file: &'a SourceFile,
+pub(crate) fn read(
+    file: &SourceFile,
     language: Language,
     name: ReplyName,
-) -> (ReplyDraft<'a>, Vec<Diagnostic>) {
+) -> (ReplyDraft<'_>, Vec<Diagnostic>) {
     let mut problems = Problems::new(file);
     let mut wordings = Vec::new();
     for (start, wording) in cut(&file.text) {

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::Message as Frame;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 use url::Url;
 
 use crate::channel::ChannelError;
@@ -265,7 +265,8 @@ async fn connect(
 ) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, ChannelError> {
     let mut url = Url::parse(address).map_err(|error| unreachable(&error))?;
     url.set_query(Some("v=10&encoding=json"));
-    match timeout(OPEN_TIMEOUT, connect_async(url.as_str())).await {
+    let connecting = connect_async_with_config(url.as_str(), None, true);
+    match timeout(OPEN_TIMEOUT, connecting).await {
         Ok(Ok((socket, _))) => Ok(socket),
         Ok(Err(error)) => Err(unreachable(&error)),
         Err(elapsed) => Err(unreachable(&elapsed)),

@@ -40,7 +40,7 @@ fn every_recorded_message_reads_as_written_down() {
     }
 }
 
-fn listed(change: Value) -> Message {
+fn listed(change: &Value) -> Message {
     let mut message = json!({
         "id": "12", "channel_id": "5", "type": 0, "content": "hello", "mentions": [],
         "author": { "id": "900", "username": "northwind" }, "timestamp": "2026-11-21T12:00:00+00:00",
@@ -69,7 +69,7 @@ fn outbound(in_reply_to: Option<&str>) -> Outbound {
 #[test]
 fn a_text_of_any_length_is_cut_to_what_is_read() {
     let long = "é".repeat(TEXT_BYTES_MAX);
-    let message = listed(json!({"content": long, "author": {"id": "42"}}));
+    let message = listed(&json!({"content": long, "author": {"id": "42"}}));
     let inbound = read(&message).expect("not our own");
     assert_eq!(inbound.text.len(), TEXT_BYTES_MAX);
 }
@@ -118,7 +118,7 @@ fn a_lost_message_is_known_again() {
             false,
         ),
     ] {
-        let message = listed(change.clone());
+        let message = listed(&change);
         assert_eq!(
             wire::is_sent_form(&message, &answer, ME),
             expected,

@@ -125,18 +125,11 @@ struct Committer {
 
 impl Committer {
     fn run(mut self) {
-        while let Some(batch) = self.take_batch() {
+        while let Some(batch) = take_batch(&mut self.waiting) {
             if !self.commit(batch) {
                 break;
             }
         }
-    }
-
-    /// All that waits, or `None` when no writer is left.
-    fn take_batch(&mut self) -> Option<Vec<Write>> {
-        let mut batch = Vec::new();
-        let taken = self.waiting.blocking_recv_many(&mut batch, BATCH_MAX);
-        (taken > 0).then_some(batch)
     }
 
     /// Puts a batch on disk and answers its writers; `false` when the disk refused.
@@ -204,5 +197,41 @@ impl Committer {
             }));
         }
         drop(write.done.send(result));
+    }
+}
+
+/// All that waits, or `None` when no writer is left.
+fn take_batch(waiting: &mut mpsc::Receiver<Write>) -> Option<Vec<Write>> {
+    let mut batch = Vec::new();
+    let taken = waiting.blocking_recv_many(&mut batch, BATCH_MAX);
+    (taken > 0).then_some(batch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_waits_shares_one_sync() {
+        let (queue, mut waiting) = mpsc::channel(BATCH_MAX);
+        for n in 0..BATCH_MAX {
+            let write = Write {
+                key: n.to_string(),
+                expected: None,
+                bytes: None,
+                done: oneshot::channel().0,
+            };
+            queue.try_send(write).unwrap();
+        }
+        drop(queue);
+        let batch = take_batch(&mut waiting).unwrap();
+        assert_eq!(batch.len(), BATCH_MAX);
+        assert!(
+            batch
+                .iter()
+                .map(|write| &write.key)
+                .eq(&(0..BATCH_MAX).map(|n| n.to_string()).collect::<Vec<_>>())
+        );
+        assert!(take_batch(&mut waiting).is_none());
     }
 }

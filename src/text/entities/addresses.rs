@@ -16,7 +16,7 @@ static PHONE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(\+\d[\d ().-]{5,22}\d)",
         // In national form, as North America and as Europe write it.
-        r"|(\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|\(?0\d{2,5}\)?[ /-]\d{2,9}(?:[ -]\d{2,5}){0,3})",
+        r"|([2-9]\d{2}[2-9]\d{6}|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|\(?0\d{2,5}\)?[ /-]\d{2,9}(?:[ -]\d{2,5}){0,3})",
         // Any long number after a word that announces one.
         r"|(?:call|phone|tel|telephone|mobile|cell|whatsapp|ring|sms|nummer|number|telefon|handy|anrufen|ruf",
         r"|llam\w{0,4}|tel[eé]fono|m[oó]vil)(?:[.:]|\s+(?:me|us|is|on|at|back|no|mich|an|unter|ist|al|es|en|mi)\b){0,4}",

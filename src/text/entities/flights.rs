@@ -246,7 +246,8 @@ pub(super) fn find_announced_bookings(finder: &mut Finder<'_>) {
     }
 }
 
-/// Finds booking codes that nothing announces: six capitals and digits, a letter standing after a digit.
+/// Finds booking codes that nothing announces: six capitals and digits, a letter standing after a digit, and not the
+/// registration of an aircraft in the United States (`N366SW`).
 pub(super) fn find_bare_bookings(finder: &mut Finder<'_>) {
     for found in finder.matches(&BARE_BOOKING) {
         let Some(span) = group(&found, 0) else {
@@ -257,7 +258,8 @@ pub(super) fn find_bare_bookings(finder: &mut Finder<'_>) {
         let mixed = written
             .windows(2)
             .any(|pair| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic());
-        if letters >= 2 && mixed {
+        let is_registration = written[0] == b'N' && written[1..4].iter().all(u8::is_ascii_digit);
+        if letters >= 2 && mixed && !is_registration {
             keep_as_is(finder, "booking", span);
         }
     }

@@ -41,7 +41,7 @@ pub const KINDS: &[&str] = &[
 const PRIVATE_KINDS: &[&str] = &["booking", "card", "mail", "phone", "ticket"];
 
 /// What stands in the place of something private.
-const MASK: &str = "•••";
+pub const MASK: &str = "•••";
 
 /// What the brand tells the finder.
 #[derive(Debug, Clone, Default)]
@@ -93,14 +93,7 @@ pub fn mask(text: &str) -> String {
     out
 }
 
-fn is_private(kind: &str) -> bool {
-    PRIVATE_KINDS.contains(&kind)
-}
-
-/// What stands in the place of a private value.
-pub const MASK: &str = "•••";
-
 /// Whether values of this kind must not be shown to others.
 pub fn is_private(kind: &str) -> bool {
-    matches!(kind, "booking" | "ticket" | "phone" | "mail" | "card")
+    PRIVATE_KINDS.contains(&kind)
 }

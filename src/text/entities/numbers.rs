@@ -56,8 +56,8 @@ pub(super) fn find_bag_tags(finder: &mut Finder<'_>) {
             let is_glued = span.len() == 8;
             has_letter && (announced || (is_known && is_glued && BAG_CUE.is_match(finder.text)))
         } else {
-            let number = digits(&finder.text[span.clone()]);
-            announced || (is_issuer(&number[1..4]) && BAG_CUE.is_match(finder.text))
+            // Ten digits are a phone number as often, which must be masked.
+            announced
         };
         if is_tag {
             let normal = compact(&finder.text[span.clone()]);

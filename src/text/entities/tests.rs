@@ -77,6 +77,11 @@ fn private_numbers_are_found() {
         ("booking problem again", &[]),
         ("here: X7K9QD thanks", &["booking=X7K9QD"]),
         ("EURO24 in VIENNA", &[]),
+        ("landed in N366SW", &[]),
+        (
+            "lost bags, he says he will not come until we return it. 5084773604",
+            &["phone=5084773604"],
+        ),
         ("ticket 220-2345678901", &["ticket=2202345678901"]),
         ("e-ticket 2202345678901", &["ticket=2202345678901"]),
         ("call me on +49 30 901820", &["phone=+4930901820"]),
@@ -112,7 +117,11 @@ fn other_things_are_found() {
             &["amount=GBP 350", "amount=USD 1200"],
         ),
         ("at 3:30 pm or 15 Uhr", &["time=15:30", "time=15:00"]),
-        ("3h and 45 minutes", &["duration=PT3H", "duration=PT45M"]),
+        (
+            "3.5hrs and 45 minutes",
+            &["duration=PT3.5H", "duration=PT45M"],
+        ),
+        ("stuck 2day for 2 days", &["duration=P2D"]),
         ("3 days and 2 Wochen", &["duration=P3D", "duration=P2W"]),
         (
             "tonight or on Sunday, 12 May",

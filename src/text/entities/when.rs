@@ -86,14 +86,14 @@ static MORNING: LazyLock<Regex> =
 
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"([01]?\d|2[0-3])[:.]([0-5]\d)\s?(am|pm|uhr|h\b)?|(1[0-2]|0?[1-9])\s?([ap]m)|([01]?\d|2[0-3])\s?uhr",
+        r"([01]?\d|2[0-3])[:.]([0-5]\d)(?:\s?(am|pm|uhr|h\b))?|(1[0-2]|0?[1-9])\s?([ap]m)|([01]?\d|2[0-3])\s?uhr",
         r"|(?:at|by|until|since|um|ab|bis|seit|vor)\s([01]\d|2[0-3])([0-5]\d)(?:\s?(?:hrs|h|uhr))?",
     ))
 });
 
 static DURATION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?-u:\b)(\d{1,3})\s?(?:(h|hr|hrs|hours?|stunden?|std|horas?)",
+        r"(?-u:\b)(\d{1,3}(?:[.,]\d)?)\s?(?:(h|hr|hrs|hours?|stunden?|std|horas?)",
         r"|(m|min|mins|minutes?|minuten?|minutos?)|(days?|tagen?|tage?|d[ií]as?)|(weeks?|wochen?|semanas?))(?-u:\b)",
     ))
 });
@@ -177,14 +177,17 @@ pub(super) fn find_times(finder: &mut Finder<'_>) {
     }
 }
 
-/// Finds durations; the normal form is that of ISO 8601: `PT3H`, `PT45M`, `P2D`, `P1W`.
+/// Finds durations; the normal form is that of ISO 8601: `PT3.5H`, `PT45M`, `P2D`, `P1W`.
 pub(super) fn find_durations(finder: &mut Finder<'_>) {
     for found in finder.matches(&DURATION) {
         let (Some(span), Some(count)) = (group(&found, 0), group(&found, 1)) else {
             continue;
         };
-        let count = finder.text[count].trim_start_matches('0');
-        let count = if count.is_empty() { "0" } else { count };
+        let count = finder.text[count].replace(',', ".");
+        // `2day` is today.
+        if finder.text[span.clone()].eq_ignore_ascii_case(&format!("{count}day")) {
+            continue;
+        }
         let normal = match (2..=5).find(|&unit| group(&found, unit).is_some()) {
             Some(2) => format!("PT{count}H"),
             Some(3) => format!("PT{count}M"),

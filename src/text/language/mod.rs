@@ -11,7 +11,7 @@ use crate::text::tokens::{TokenKind, TokenText};
 /// Fewest letters from which letter statistics alone are believed; below, they are right too seldom.
 const LETTERS_MIN: usize = 24;
 
-/// Frequent words that no other language of this table shares, folded.
+/// Frequent words of each language, folded and sorted; what two share counts for both.
 const FUNCTION_WORDS: &[(&str, &[&str])] = &[
     (
         "en",
@@ -45,23 +45,27 @@ const FUNCTION_WORDS: &[(&str, &[&str])] = &[
     (
         "fr",
         &[
-            "avec", "avez", "bonjour", "ce", "c", "dans", "de", "des", "du", "est", "et", "il",
+            "avec", "avez", "bonjour", "c", "ce", "dans", "de", "des", "du", "est", "et", "il",
             "je", "la", "le", "les", "mais", "merci", "mon", "ne", "nous", "ou", "pas", "pour",
-            "quand", "que", "sur", "un", "une", "vous", "vol",
+            "quand", "que", "sur", "un", "une", "vol", "vous",
         ],
     ),
 ];
 
 /// The language of `text` among `allowed`; `None` where it cannot be told or is none of them.
 pub fn detect(text: &str, allowed: &[Language]) -> Option<Language> {
-    let tokens = TokenText::new(text);
+    detect_in(&TokenText::new(text), allowed)
+}
+
+/// The same for a text that is cut already.
+pub fn detect_in(tokens: &TokenText, allowed: &[Language]) -> Option<Language> {
     // Handles, addresses and numbers say nothing about the language.
     let words: Vec<&str> = tokens
         .tokens
         .iter()
         .filter(|token| token.kind == TokenKind::Word)
         .filter(|token| !token.text.bytes().any(|c| c.is_ascii_digit()))
-        .map(|token| &text[token.span.clone()])
+        .map(|token| &tokens.original[token.span.clone()])
         .collect();
     let folded: Vec<&str> = tokens
         .tokens
@@ -93,7 +97,10 @@ fn by_function_words(words: &[&str]) -> Option<(&'static str, usize)> {
     let mut counts: Vec<(usize, &'static str)> = FUNCTION_WORDS
         .iter()
         .map(|(language, known)| {
-            let count = words.iter().filter(|word| known.contains(word)).count();
+            let count = words
+                .iter()
+                .filter(|word| known.binary_search(word).is_ok())
+                .count();
             (count, *language)
         })
         .collect();

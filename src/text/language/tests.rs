@@ -33,3 +33,10 @@ fn languages_are_told_or_not() {
         Some("ja".into())
     );
 }
+
+#[test]
+fn function_words_are_sorted() {
+    for (language, words) in FUNCTION_WORDS {
+        assert!(words.is_sorted(), "{language}");
+    }
+}

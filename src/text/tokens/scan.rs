@@ -30,8 +30,8 @@ const EMOTICONS: &[(&str, &str)] = &[
     ("<3", "<3"),
 ];
 
-/// No network has longer handles, domain included; the bound keeps a text of nothing but `@` linear.
-const HANDLE_BYTES_MAX: usize = 320;
+/// Handles are shorter, domain included; the bound keeps a text of nothing but `@` linear.
+const HANDLE_BYTES_MAX: usize = 128;
 
 /// Cuts `text` into tokens.
 pub(super) fn tokens(text: &str) -> Vec<Token> {

@@ -1,9 +1,13 @@
 //! Fake networks, ours: as strict as the real ones, and able to fail on demand.
 
+<<<<<<< HEAD
 pub(crate) mod telegram;
 pub(crate) mod http;
 pub(crate) mod receiver;
 pub(crate) mod webhook;
+=======
+pub mod discord;
+>>>>>>> discord
 
 use hark::channel::AnyChannel;
 use hark::model::delivery::Outbound;
