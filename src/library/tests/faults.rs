@@ -326,3 +326,24 @@ fn a_warning_alone_does_not_stop_the_load() {
     let (library, _) = Library::load(&[air(&[("topics/bag.toml", "")])]);
     assert!(library.is_some(), "a pack may have no topics");
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_load_panic(
+        piece in r#"[a-z"'\[\]{}=\\\n#$ €é/()*~:-]{0,12}"#,
+        at in 0usize..200,
+        file in 0usize..3,
+    ) {
+        let (name, text) = [
+            ("pack.toml", PACK),
+            ("topics/bag.toml", TOPIC),
+            ("replies/en/bag.hbs", REPLY),
+        ][file];
+        let at = text.floor_char_boundary(at.min(text.len()));
+        let changed = format!("{}{piece}{}", &text[..at], &text[at..]);
+        let (library, found) = Library::load(&[air(&[(name, &changed)])]);
+        let lines = changed.lines().count() + 1;
+        proptest::prop_assert!(library.is_some() || !found.is_empty());
+        proptest::prop_assert!(found.iter().all(|problem| problem.line <= lines.max(8)), "{found:?}");
+    }
+}
