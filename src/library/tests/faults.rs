@@ -243,6 +243,10 @@ fn every_language_has_every_reply() {
         &[("pack.toml", &PACK.replacen("en = [", "fr = [", 1))],
         &["air/pack.toml:5:1: error: unknown key `fr`\n  hint: known keys: en"],
     );
+    check(
+        &[("pack.toml", &PACK.replacen("suit case", "suit c*se", 1))],
+        &["air/pack.toml:5:15: error: expected `*` at the end of a word only"],
+    );
 }
 
 #[test]
