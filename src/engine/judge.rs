@@ -292,7 +292,9 @@ impl<'a> Judgement<'a> {
 
     fn nothing_matched(&self) -> Verdict {
         if let Some(topic) = self.topic_going_on() {
-            return self.to_a_person(Some(topic), Some(words::HANDED_OFF)).because("the customer goes on about what the bot answered");
+            return self
+                .to_a_person(Some(topic), Some(words::HANDED_OFF))
+                .because("the customer goes on about what the bot answered");
         }
         let short = self.message.text.split_whitespace().count() < WORDS_FOR_A_PERSON;
         if short && !restraint::answered_before(self.conversation, None, self.now) {
@@ -310,7 +312,10 @@ impl<'a> Judgement<'a> {
     /// The complaint that the bot answered last, where it was lately: what follows without a topic of its own is about it.
     fn topic_going_on(&self) -> Option<&'a Topic> {
         let name = restraint::last_answered(self.conversation, self.now)?;
-        self.world.library.topic(name, &self.brand.packs).filter(|topic| topic.severity > Severity::Low)
+        self.world
+            .library
+            .topic(name, &self.brand.packs)
+            .filter(|topic| topic.severity > Severity::Low)
     }
 
     fn missing(&self, topic: &Topic) -> Vec<String> {
