@@ -1,5 +1,6 @@
 //! A fake Discord: REST and gateway on one loopback port, as strict as the real ones are known to be.
 
+pub(crate) mod daemon;
 mod gateway;
 mod rest;
 
@@ -40,7 +41,7 @@ const EPOCH_MS: i64 = 1_420_070_400_000;
 const START_MS: i64 = 1_793_491_200_000;
 
 /// Longest wait for something that must happen.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running fake; it stops when dropped.
 pub(crate) struct Discord {
@@ -67,6 +68,8 @@ pub(crate) struct State {
     written: i64,
     /// Whether MESSAGE CONTENT is switched on in the portal.
     pub(crate) content_intent_is_on: bool,
+    /// What the gateway's address begins with; only `ws` is served.
+    pub(crate) gateway_scheme: &'static str,
     /// New sessions that may still begin.
     pub(crate) session_starts_left: u64,
     /// Whether nonces are still told and compared.
@@ -286,6 +289,7 @@ impl State {
             fail_next: None,
             written: 0,
             content_intent_is_on: true,
+            gateway_scheme: "ws",
             session_starts_left: 1000,
             nonces_are_known: true,
             heartbeats_are_heard: true,

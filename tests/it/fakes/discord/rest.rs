@@ -123,7 +123,7 @@ impl FromRequestParts<World> for Bot {
 async fn gateway(_: Bot, State(world): State<World>) -> Json<Value> {
     let state = world.state();
     Json(json!({
-        "url": format!("ws://{}", state.address),
+        "url": format!("{}://{}", state.gateway_scheme, state.address),
         "shards": 1,
         "session_start_limit": {
             "total": 1000, "remaining": state.session_starts_left, "reset_after": 90_500, "max_concurrency": 1,
