@@ -114,6 +114,10 @@ fn read(world: &World, brand: &Brand, conversation: &Conversation, message: &Inb
             is_reply: !conversation.turns.is_empty(),
             author: &message.author,
             airlines: &brand.airlines,
+            asked: conversation
+                .asked
+                .as_ref()
+                .map_or(&[], |asked| &asked.entities),
         },
     )
 }
