@@ -95,10 +95,10 @@ fn the_manual_explains_every_key() {
         let group = table.strip_suffix(".x").unwrap_or(&table);
         let sections: Vec<&str> = manual
             .split("\n[")
-            .filter(|section| section.starts_with(group) && section.contains(&lines))
+            .filter(|section| section.starts_with(group))
             .collect();
         assert!(
-            !sections.is_empty(),
+            sections.iter().any(|section| section.contains(&lines)),
             "default.toml has no [{table}] {lines}"
         );
         for key in keys_of(&table, &lines) {
