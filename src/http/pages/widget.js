@@ -12,7 +12,7 @@
 
   const script = document.currentScript;
   const account = script.dataset.account;
-  const target = script.dataset.target && document.querySelector(script.dataset.target);
+  let target = null;
 
   const WORDS = {
     en: {
@@ -161,7 +161,7 @@
   const title = script.dataset.title || words.title;
   const launch = make("button", "launch");
   const count = make("span", "count");
-  const panel = make("section", `panel ${target ? "filling" : "floating"}`);
+  const panel = make("section");
   const close = make("button", "close");
   const log = make("div", "log");
   const status = make("p", "status");
@@ -173,6 +173,7 @@
     launch.append(icon("M21 11.5a8 8 0 0 1-11.7 7.1L4 20l1.4-5.3A8 8 0 1 1 21 11.5z"), count);
     close.append(icon("M6 6l12 12M18 6L6 18"));
     close.setAttribute("aria-label", words.close);
+    panel.className = `panel ${target ? "filling" : "floating"}`;
     panel.setAttribute("role", target ? "region" : "dialog");
     panel.setAttribute("aria-label", title);
     log.setAttribute("role", "log");
@@ -437,12 +438,19 @@
     });
   }
 
-  build();
-  listen();
-  panel.hidden = !target;
-  showCount();
-  say("");
-  for (const message of outbox()) showWaiting(message);
-  // A returning visitor learns of answers without opening the panel; others cost no connection until they do.
-  if (target || stored("visitor")) connect();
+  function start() {
+    target = script.dataset.target ? document.querySelector(script.dataset.target) : null;
+    build();
+    listen();
+    panel.hidden = !target;
+    showCount();
+    say("");
+    for (const message of outbox()) showWaiting(message);
+    // A returning visitor learns of answers without opening the panel; others cost no connection until they do.
+    if (target || stored("visitor")) connect();
+  }
+
+  // An async script may run before the page has a body.
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();
