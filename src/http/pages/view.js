@@ -128,7 +128,7 @@ export function line(turn) {
   );
 }
 
-const OUTCOMES = { reply: "Answered", ask: "Asked back", handoff: "Handed to a person", silence: "Left without an answer" };
+const OUTCOMES = { reply: "Answered", ask: "Asked back", handoff: "Handed to a person", silence: "hark said nothing" };
 
 function decision({ outcome, topics, why }) {
   const about = topics.length ? `: ${topics.map(sentence).join(", ")}` : "";
