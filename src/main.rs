@@ -5,10 +5,6 @@ use std::process::ExitCode;
 use clap::Parser;
 use hark::cli::{self, Arguments};
 
-/// Steady memory over months of small allocations.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     // clap ends the process with 2 on wrong usage.
     match cli::run(Arguments::parse()) {
