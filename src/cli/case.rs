@@ -90,10 +90,17 @@ impl Case {
             token: token(&config)?,
             client: Client::new(),
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting threads")?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("starting threads")?;
         let answer = runtime.block_on(self.ask(&api))?;
         let mut output = Output::stdout(self.json);
-        if self.json { output.json(&answer)? } else { output.text(&shown(&answer))? }
+        if self.json {
+            output.json(&answer)?;
+        } else {
+            output.text(&shown(&answer))?;
+        }
         Ok(Ended::Fine)
     }
 
@@ -101,10 +108,17 @@ impl Case {
         match &self.command {
             CaseCommand::List { state, desk, topic } => {
                 let query = [("state", state), ("desk", desk), ("topic", topic)];
-                let query: Vec<(&str, &String)> = query.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))).collect();
-                api.send(api.request(Method::GET, "cases").query(&query)).await
+                let query: Vec<(&str, &String)> = query
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name, value.as_ref()?)))
+                    .collect();
+                api.send(api.request(Method::GET, "cases").query(&query))
+                    .await
             }
-            CaseCommand::Show { number } => api.send(api.request(Method::GET, &format!("cases/{number}"))).await,
+            CaseCommand::Show { number } => {
+                api.send(api.request(Method::GET, &format!("cases/{number}")))
+                    .await
+            }
             CaseCommand::Claim(act) => api.act(act, "claim", None).await,
             CaseCommand::Reply { act, text } => api.act(act, "reply", Some(text)).await,
             CaseCommand::Note { act, text } => api.act(act, "note", Some(text)).await,
@@ -114,12 +128,17 @@ impl Case {
     }
 }
 
-/// HARK_TOKEN, else the first token of the config.
+/// `HARK_TOKEN`, else the first token of the config.
 fn token(config: &Config) -> anyhow::Result<Option<SecretString>> {
     if let Some(token) = environment("HARK_TOKEN") {
         return Ok(Some(SecretString::from(token)));
     }
-    Ok(config.http.read_tokens().context("http.tokens; or set HARK_TOKEN")?.into_iter().next())
+    Ok(config
+        .http
+        .read_tokens()
+        .context("http.tokens; or set HARK_TOKEN")?
+        .into_iter()
+        .next())
 }
 
 struct Api {
@@ -130,7 +149,9 @@ struct Api {
 
 impl Api {
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let request = self.client.request(method, format!("{}/api/v1/{path}", self.base));
+        let request = self
+            .client
+            .request(method, format!("{}/api/v1/{path}", self.base));
         match &self.token {
             Some(token) => request.bearer_auth(token.expose_secret()),
             None => request,
@@ -144,13 +165,22 @@ impl Api {
         }
         let key = uuid::Uuid::now_v7().to_string();
         let request = self.request(Method::POST, &format!("cases/{}/{verb}", act.number));
-        self.send(request.header("idempotency-key", key).json(&body)).await
+        self.send(request.header("idempotency-key", key).json(&body))
+            .await
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> anyhow::Result<Value> {
-        let answer = request.send().await.with_context(|| format!("no hark answers at {}; is it running? Name another with --url", self.base))?;
+        let answer = request.send().await.with_context(|| {
+            format!(
+                "no hark answers at {}; is it running? Name another with --url",
+                self.base
+            )
+        })?;
         let status = answer.status();
-        let body: Value = answer.json().await.with_context(|| format!("what answers at {} is not hark", self.base))?;
+        let body: Value = answer
+            .json()
+            .await
+            .with_context(|| format!("what answers at {} is not hark", self.base))?;
         if !status.is_success() {
             let field = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
             bail!("{}: {}", field("title"), field("detail"));
@@ -172,19 +202,40 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
 }
 
 fn line(case: &Value) -> String {
-    let [number, severity, state, desk, topic] = ["number", "severity", "state", "desk", "topic"].map(|name| text(case, name));
-    format!("{number}  {severity:<8}  {state:<8}  {desk:<12}  {topic:<20}  due {}\n", text(case, "first_response_due"))
+    let [number, severity, state, desk, topic] =
+        ["number", "severity", "state", "desk", "topic"].map(|name| text(case, name));
+    format!(
+        "{number}  {severity:<8}  {state:<8}  {desk:<12}  {topic:<20}  due {}\n",
+        text(case, "first_response_due")
+    )
 }
 
 fn page(case: &Value) -> String {
-    let mut page = line(case);
-    page.push_str(&format!("why        {}\ncustomer   {} on {}\n", text(case, "why"), text(&case["customer"], "id"), text(case, "account")));
+    let [why, account] = ["why", "account"].map(|name| text(case, name));
+    let mut page = vec![
+        line(case),
+        format!(
+            "why        {why}\ncustomer   {} on {account}\n",
+            text(&case["customer"], "id")
+        ),
+    ];
     for (kind, value) in case["entities"].as_object().into_iter().flatten() {
-        page.push_str(&format!("{kind:<10} {}\n", value.as_str().unwrap_or_default()));
+        page.push(format!(
+            "{kind:<10} {}\n",
+            value.as_str().unwrap_or_default()
+        ));
     }
     for turn in case["transcript"].as_array().into_iter().flatten() {
-        let status = turn["status"].as_str().map(|status| format!(" ({status})")).unwrap_or_default();
-        page.push_str(&format!("{}  {:<8}  {}{status}\n", text(turn, "at"), text(turn, "by"), text(turn, "text")));
+        let status = turn["status"]
+            .as_str()
+            .map(|status| format!(" ({status})"))
+            .unwrap_or_default();
+        page.push(format!(
+            "{}  {:<8}  {}{status}\n",
+            text(turn, "at"),
+            text(turn, "by"),
+            text(turn, "text")
+        ));
     }
-    page
+    page.concat()
 }

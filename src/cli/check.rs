@@ -25,21 +25,37 @@ impl Check {
         let (config, mut problems) = Config::load(path, environment);
         if let Some(config) = &config {
             problems.extend(load_library(config).1);
+            problems.extend(config.check_secrets());
         }
         output.problems(&problems)?;
-        let errors = problems.iter().filter(|problem| problem.level == Level::Error).count();
+        let errors = problems
+            .iter()
+            .filter(|problem| problem.level == Level::Error)
+            .count();
         if !self.json {
             output.text(&summary(errors, problems.len() - errors))?;
         }
-        Ok(if errors == 0 { Ended::Fine } else { Ended::Problems })
+        Ok(if errors == 0 {
+            Ended::Fine
+        } else {
+            Ended::Problems
+        })
     }
 }
 
 fn summary(errors: usize, warnings: usize) -> String {
-    let count = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let count =
+        |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     match (errors, warnings) {
         (0, 0) => "config and packs are fine\n".to_owned(),
-        (0, warnings) => format!("config and packs are fine, with {}\n", count(warnings, "warning")),
-        (errors, warnings) => format!("{} and {}\n", count(errors, "error"), count(warnings, "warning")),
+        (0, warnings) => format!(
+            "config and packs are fine, with {}\n",
+            count(warnings, "warning")
+        ),
+        (errors, warnings) => format!(
+            "{} and {}\n",
+            count(errors, "error"),
+            count(warnings, "warning")
+        ),
     }
 }

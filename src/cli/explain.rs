@@ -35,19 +35,35 @@ pub struct Explain {
 impl Explain {
     /// Judges the text as the first message of a new conversation.
     pub fn run(&self, path: Option<&Path>) -> anyhow::Result<Ended> {
-        let Some((config, library)) = load(path, &mut Output::stderr_errors())? else { return Ok(Ended::Problems) };
+        let Some((config, library)) = load(path, &mut Output::stderr_errors())? else {
+            return Ok(Ended::Problems);
+        };
         let limits = config.channels.limits();
         let world = build_world(&config, library, &limits)?;
-        let account = world.account_for(self.brand.as_deref(), self.channel.as_deref()).with_context(|| {
-            let known: Vec<String> = world.accounts.iter().map(|(id, account)| format!("{id} of brand {}", account.brand)).collect();
-            format!("no such account; the config has {}", known.join(", "))
-        })?;
+        let account = world
+            .account_for(self.brand.as_deref(), self.channel.as_deref())
+            .with_context(|| {
+                let known: Vec<String> = world
+                    .accounts
+                    .iter()
+                    .map(|(id, account)| format!("{id} of brand {}", account.brand))
+                    .collect();
+                format!("no such account; the config has {}", known.join(", "))
+            })?;
         let brand = world.accounts[&account].brand.clone();
-        let visibility = if self.public { Visibility::Public } else { Visibility::Private };
+        let visibility = if self.public {
+            Visibility::Public
+        } else {
+            Visibility::Private
+        };
         let message = Inbound::imagined(account, &self.text, visibility, clock::now());
         let explanation = explain(&world, brand, &message, clock::now());
         let mut output = Output::stdout(self.json);
-        if self.json { output.json(&explanation)? } else { output.text(&explanation.to_text())? }
+        if self.json {
+            output.json(&explanation)?;
+        } else {
+            output.text(&explanation.to_text())?;
+        }
         Ok(Ended::Fine)
     }
 }

@@ -91,7 +91,9 @@ fn environment(name: &str) -> Option<String> {
 fn load(path: Option<&Path>, output: &mut Output) -> anyhow::Result<Option<(Config, Library)>> {
     let (config, problems) = Config::load(path, environment);
     output.problems(&problems)?;
-    let Some(config) = config else { return Ok(None) };
+    let Some(config) = config else {
+        return Ok(None);
+    };
     let (library, problems) = load_library(&config);
     output.problems(&problems)?;
     Ok(library.map(|library| (config, library)))

@@ -148,13 +148,16 @@ fn as_text(problem: &Diagnostic, file: Option<&str>) -> String {
             format!("{place}:{number}")
         });
     let level = word(problem.level);
-    let mut text = format!("{place}: {colour}{level}{PLAIN}: {}\n", problem.message);
+    let mut lines = vec![format!(
+        "{place}: {colour}{level}{PLAIN}: {}",
+        problem.message
+    )];
     let line = problem.line.checked_sub(1);
     if let Some(line) = line.and_then(|at| file?.lines().nth(at)) {
         let margin = problem.line.to_string();
         let gap = " ".repeat(margin.len());
         let shown = without_secret(line, problem.column);
-        text.push_str(&format!("  {BLUE}{margin} |{PLAIN} {shown}\n"));
+        lines.push(format!("  {BLUE}{margin} |{PLAIN} {shown}"));
         if let Some(before) = problem.column.checked_sub(1) {
             // A tab stays a tab, so that the mark stands under its place however wide tabs are.
             let space: String = line
@@ -162,13 +165,13 @@ fn as_text(problem: &Diagnostic, file: Option<&str>) -> String {
                 .take(before)
                 .map(|c| if c == '\t' { c } else { ' ' })
                 .collect();
-            text.push_str(&format!("  {BLUE}{gap} |{PLAIN} {space}{colour}^{PLAIN}\n"));
+            lines.push(format!("  {BLUE}{gap} |{PLAIN} {space}{colour}^{PLAIN}"));
         }
     }
     if let Some(hint) = &problem.hint {
-        text.push_str(&format!("  hint: {hint}\n"));
+        lines.push(format!("  hint: {hint}"));
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 /// The line up to its value, where the value is a secret by its key, or where the key is not known for what it is.

@@ -35,7 +35,9 @@ impl Test {
     /// Runs the tests and shows each that fails with its place.
     pub fn run(&self, path: Option<&Path>) -> anyhow::Result<Ended> {
         let mut output = Output::stdout(self.json);
-        let Some((_, library)) = load(path, &mut Output::stderr_errors())? else { return Ok(Ended::Problems) };
+        let Some((_, library)) = load(path, &mut Output::stderr_errors())? else {
+            return Ok(Ended::Problems);
+        };
         let known: Vec<PackName> = library.packs().map(|(name, _)| name.clone()).collect();
         let wanted = |name: &&PackName| self.pack.as_ref().is_none_or(|pack| pack == name.as_str());
         let packs: Vec<PackName> = known.iter().filter(wanted).cloned().collect();
@@ -43,7 +45,11 @@ impl Test {
             let known: Vec<&str> = known.iter().map(PackName::as_str).collect();
             anyhow::bail!("there is no such pack; there are {}", known.join(", "));
         }
-        let tests: Vec<PackTest> = packs.iter().flat_map(|pack| library.tests(pack)).cloned().collect();
+        let tests: Vec<PackTest> = packs
+            .iter()
+            .flat_map(|pack| library.tests(pack))
+            .cloned()
+            .collect();
         let mut worlds = Worlds::new(library);
         let mut failed = 0;
         for test in &tests {
@@ -54,7 +60,11 @@ impl Test {
             }
         }
         output.test_summary(tests.len() - failed, failed)?;
-        Ok(if failed == 0 { Ended::Fine } else { Ended::Problems })
+        Ok(if failed == 0 {
+            Ended::Fine
+        } else {
+            Ended::Problems
+        })
     }
 }
 
@@ -69,9 +79,23 @@ impl Worlds {
         let desks: BTreeMap<DeskName, DeskPolicy> = library
             .topics(&names)
             .filter_map(|topic| topic.handoff.desk.clone())
-            .map(|desk| (desk, DeskPolicy { first_response: Duration::from_mins(30), escalate_to: None, private: false }))
+            .map(|desk| {
+                (
+                    desk,
+                    DeskPolicy {
+                        first_response: Duration::from_mins(30),
+                        escalate_to: None,
+                        private: false,
+                    },
+                )
+            })
             .collect();
-        let world = World { library, brands: BTreeMap::new(), accounts: BTreeMap::new(), desks };
+        let world = World {
+            library,
+            brands: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            desks,
+        };
         Self { world }
     }
 
@@ -99,10 +123,23 @@ impl Worlds {
         };
         self.world.brands = BTreeMap::from([(BrandName::from(BRAND), brand)]);
         let limits = channel::http::LIMITS;
-        self.world.accounts = BTreeMap::from([(account.clone(), Account { brand: BrandName::from(BRAND), limits })]);
-        let mut message = Inbound::imagined(account, &test.say, test.context.visibility, clock::now());
+        self.world.accounts = BTreeMap::from([(
+            account.clone(),
+            Account {
+                brand: BrandName::from(BRAND),
+                limits,
+            },
+        )]);
+        let mut message =
+            Inbound::imagined(account, &test.say, test.context.visibility, clock::now());
         message.author.followers = test.context.followers;
         message.author.verified = test.context.verified;
-        judge(&self.world, &Conversation::new(&message, BrandName::from(BRAND)), &message, clock::now()).outcome
+        judge(
+            &self.world,
+            &Conversation::new(&message, BrandName::from(BRAND)),
+            &message,
+            clock::now(),
+        )
+        .outcome
     }
 }

@@ -177,9 +177,11 @@ impl<'c> Findings<'c> {
                 self.error(&keys, format!("unknown desk `{desk}`"), hint);
             }
             None if known.is_empty() => {
-                let message = format!("brand `{name}` has no desk: nobody takes its cases");
-                let hint = "add a table [desk.NAME]; kind = \"page\" needs nothing else";
-                self.error(&keys, message, hint);
+                let message = format!(
+                    "brand `{name}` has no desk: its cases wait on hark's own pages, and nobody is told"
+                );
+                let hint = "add a table [desk.NAME], such as kind = \"webhook\"";
+                self.warning(&keys[..2], message, hint);
             }
             None if known.len() > 1 && config.desk_of(brand).is_none() => {
                 let message = format!("brand `{name}` must name its desk: there are several");

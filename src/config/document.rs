@@ -183,7 +183,10 @@ impl<'i> Document<'i> {
             }
             let entry = match (error.span(), fault.key) {
                 _ if fault.is_missing => None,
-                (Some(span), _) => entry_at(value, &span).map(|key| (span, key)),
+                (Some(span), Some(name)) => entry_at(value, &span)
+                    .map(|path| (span, path))
+                    .or_else(|| entry_named(value, name)),
+                (Some(span), None) => entry_at(value, &span).map(|path| (span, path)),
                 (None, Some(name)) => entry_named(value, name),
                 (None, None) => None,
             };
@@ -271,12 +274,12 @@ impl<'e> Fault<'e> {
                 .strip_prefix(prefix)
                 .and_then(|_| error.split('`').nth(1))
         };
-        if let Some(key) = named("missing field ") {
+        if let Some(key) = named("missing field ").or_else(|| named("missing key ")) {
             return Self {
                 key: Some(key),
                 is_missing: true,
                 message: format!("`{key}` is missing"),
-                hint: None,
+                hint: error.split_once("`: ").map(|(_, known)| known.to_owned()),
             };
         }
         let unknown = named("unknown field ")

@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::channel::ChannelConfigs;
 use crate::config::document::Document;
-use crate::desk::DeskConfigs;
+use crate::desk::{DeskConfig, DeskConfigs};
 use crate::library::diagnostic::{Diagnostic, Level};
 use crate::model::id::{BrandName, DeskName, Language, PackName};
 use crate::net::secret::{SecretError, SecretSource};
@@ -30,6 +30,9 @@ pub const MANUAL: &str = include_str!("default.toml");
 
 /// What runs when no file is named.
 const DEMO: &str = include_str!("demo.toml");
+
+/// The desk that is there where the config has none, and that takes what no other desk is named for.
+const DESK_DEFAULT: &str = "care";
 
 /// The keys that an environment variable may set, over whatever the file says.
 const OVERRIDES: &[(&str, [&str; 2])] = &[
@@ -261,13 +264,24 @@ impl Config {
         check::secrets(self)
     }
 
-    /// Where a brand's handoffs go when no topic says otherwise: its own desk, or the only one there is.
+    /// Where a brand's handoffs go when no topic says otherwise: the desk it names; else the only one that no other desk
+    /// escalates to; else the one called `care`.
     pub fn desk_of(&self, brand: &Brand) -> Option<&DeskName> {
         let desks = &self.desks.0;
-        match &brand.desk {
-            Some(desk) => desks.get_key_value(desk).map(|(name, _)| name),
-            None if desks.len() == 1 => desks.keys().next(),
-            None => None,
+        if let Some(desk) = &brand.desk {
+            return desks.get_key_value(desk).map(|(name, _)| name);
+        }
+        let is_second_line = |name: &DeskName| {
+            desks
+                .values()
+                .any(|desk| desk.terms.escalate_to.as_ref() == Some(name))
+        };
+        let mut first_line = desks.keys().filter(|name| !is_second_line(name));
+        match (first_line.next(), first_line.next()) {
+            (Some(only), None) => Some(only),
+            _ => desks
+                .get_key_value(&DeskName::from(DESK_DEFAULT))
+                .map(|(name, _)| name),
         }
     }
 
@@ -275,10 +289,14 @@ impl Config {
         document.only(&[
             "brand", "channel", "desk", "store", "http", "library", "log",
         ]);
+        let mut desks = document.named("desk");
+        if document.names("desk").is_empty() {
+            desks.insert(DeskName::from(DESK_DEFAULT), DeskConfig::page());
+        }
         Self {
             brands: document.named("brand"),
             channels: document.channels(),
-            desks: DeskConfigs(document.named("desk")),
+            desks: DeskConfigs(desks),
             store: document.section("store"),
             http: document.section("http"),
             library: document.section("library"),

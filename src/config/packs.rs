@@ -13,11 +13,18 @@ const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// The shipped packs, and over them those under `directory`: one folder each.
 pub fn read(directory: Option<&Path>) -> io::Result<Vec<PackSource>> {
-    let mut packs: BTreeMap<PackName, PackSource> = shipped::packs().into_iter().map(|pack| (pack.name.clone(), pack)).collect();
+    let mut packs: BTreeMap<PackName, PackSource> = shipped::packs()
+        .into_iter()
+        .map(|pack| (pack.name.clone(), pack))
+        .collect();
     for folder in directory.map(folders_of).transpose()?.unwrap_or_default() {
         let mut files = Vec::new();
         read_folder(&folder, "", &mut files)?;
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let pack = shipped::from_files(&name, &folder.display().to_string(), files);
         packs.insert(pack.name.clone(), pack);
     }
@@ -48,9 +55,14 @@ fn read_folder(folder: &Path, inside: &str, files: &mut Vec<(String, String)>) -
         if about.is_dir() {
             read_folder(&path, &format!("{name}/"), files)?;
         } else if about.len() > FILE_BYTES_MAX {
-            return Err(io::Error::other(format!("{} is larger than {FILE_BYTES_MAX} bytes", path.display())));
+            return Err(io::Error::other(format!(
+                "{} is larger than {FILE_BYTES_MAX} bytes",
+                path.display()
+            )));
         } else {
-            let text = fs::read_to_string(&path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+            let text = fs::read_to_string(&path).map_err(|error| {
+                io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+            })?;
             files.push((name, text));
         }
     }
@@ -59,7 +71,8 @@ fn read_folder(folder: &Path, inside: &str, files: &mut Vec<(String, String)>) -
 
 /// What editors and version control leave behind.
 fn is_hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }
 
 #[cfg(test)]
@@ -74,10 +87,20 @@ mod tests {
         fs::write(topics.join("delay.toml"), "title = \"Delay\"\n").expect("written");
         fs::write(directory.path().join("airline/.swp"), "x").expect("written");
         let packs = read(Some(directory.path())).expect("read");
-        let airline = packs.iter().find(|pack| pack.name.as_str() == "airline").expect("there");
-        let names: Vec<&str> = airline.files.iter().map(|file| file.name.as_str()).collect();
+        let airline = packs
+            .iter()
+            .find(|pack| pack.name.as_str() == "airline")
+            .expect("there");
+        let names: Vec<&str> = airline
+            .files
+            .iter()
+            .map(|file| file.name.as_str())
+            .collect();
         assert_eq!(names, ["topics/delay.toml"]);
-        assert!(packs.iter().any(|pack| pack.name.as_str() == "core"), "the shipped core stays");
+        assert!(
+            packs.iter().any(|pack| pack.name.as_str() == "core"),
+            "the shipped core stays"
+        );
     }
 
     #[test]

@@ -76,6 +76,16 @@ impl<'de> Deserialize<'de> for DeskConfig {
     }
 }
 
+impl DeskConfig {
+    /// A desk that is shown on hark's own pages, on the terms that every desk has by default.
+    pub fn page() -> Self {
+        Self {
+            terms: Terms::default(),
+            kind: KindConfig::Page(page::config::Config {}),
+        }
+    }
+}
+
 /// Reads the common keys in place, so that an error in one points at it, and leaves the rest to the kind.
 struct DeskVisitor;
 

@@ -42,12 +42,17 @@ pub fn next_due(conversation: &Conversation) -> Option<Timestamp> {
         Progress::Prepared { due } => Some(due),
         Progress::Sending { .. } => None,
     });
-    deliveries.chain(conversation.timers.iter().map(|timer| timer.due)).min()
+    deliveries
+        .chain(conversation.timers.iter().map(|timer| timer.due))
+        .min()
 }
 
 /// Whether an attempt was under way when the document was written.
 pub fn cut_off(conversation: &Conversation) -> bool {
-    conversation.deliveries.iter().any(|delivery| matches!(delivery.progress, Progress::Sending { .. }))
+    conversation
+        .deliveries
+        .iter()
+        .any(|delivery| matches!(delivery.progress, Progress::Sending { .. }))
 }
 
 /// The oldest delivery of each lane.

@@ -65,10 +65,19 @@ impl Explanation {
         let topics = verdict.reading.topics.iter().map(|found| ScoredTopic {
             topic: found.topic.to_string(),
             score: found.score,
-            words: found.spans.iter().filter_map(|span| message.text.get(span.clone())).map(entities::mask).collect(),
+            words: found
+                .spans
+                .iter()
+                .filter_map(|span| message.text.get(span.clone()))
+                .map(entities::mask)
+                .collect(),
         });
         let found = verdict.reading.entities.iter().map(|entity| {
-            let value = if entity.private { entities::MASK.to_owned() } else { entity.normal.clone() };
+            let value = if entity.private {
+                entities::MASK.to_owned()
+            } else {
+                entity.normal.clone()
+            };
             (entity.kind.to_owned(), value)
         });
         Self {
@@ -80,7 +89,10 @@ impl Explanation {
             desk: verdict.desk.map(|desk| desk.to_string()),
             reply: verdict.reply.map(|reply| reply.to_string()),
             text: verdict.words.map(|words| words.text),
-            language: verdict.reading.language.map(|language| language.to_string()),
+            language: verdict
+                .reading
+                .language
+                .map(|language| language.to_string()),
             entities: found.collect(),
             why: verdict.why,
         }
@@ -100,7 +112,15 @@ impl Explanation {
             line("topics", "none matched");
         }
         for topic in &self.topics {
-            line("topic", &format!("{} ({:.2}) on {}", topic.topic, topic.score, quoted(&topic.words)));
+            line(
+                "topic",
+                &format!(
+                    "{} ({:.2}) on {}",
+                    topic.topic,
+                    topic.score,
+                    quoted(&topic.words)
+                ),
+            );
         }
         for (kind, value) in &self.entities {
             line("found", &format!("{kind} {value}"));
@@ -120,5 +140,9 @@ impl Explanation {
 }
 
 fn quoted(words: &[String]) -> String {
-    words.iter().map(|word| format!("\u{201c}{word}\u{201d}")).collect::<Vec<_>>().join(" ")
+    words
+        .iter()
+        .map(|word| format!("\u{201c}{word}\u{201d}"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }

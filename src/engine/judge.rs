@@ -114,6 +114,10 @@ fn read(world: &World, brand: &Brand, conversation: &Conversation, message: &Inb
             is_reply: !conversation.turns.is_empty(),
             author: &message.author,
             airlines: &brand.airlines,
+            asked: conversation
+                .asked
+                .as_ref()
+                .map_or(&[], |asked| &asked.entities),
         },
     )
 }
@@ -291,6 +295,11 @@ impl<'a> Judgement<'a> {
     }
 
     fn nothing_matched(&self) -> Verdict {
+        if let Some(topic) = self.topic_going_on() {
+            return self
+                .to_a_person(Some(topic), Some(words::HANDED_OFF))
+                .because("the customer goes on about what the bot answered");
+        }
         let short = self.message.text.split_whitespace().count() < WORDS_FOR_A_PERSON;
         if short && !restraint::answered_before(self.conversation, None, self.now) {
             let verdict = Verdict {
@@ -302,6 +311,15 @@ impl<'a> Judgement<'a> {
         }
         self.to_a_person(None, Some(words::HANDED_OFF))
             .because("no topic matched")
+    }
+
+    /// The complaint that the bot answered last, where it was lately: what follows without a topic of its own is about it.
+    fn topic_going_on(&self) -> Option<&'a Topic> {
+        let name = restraint::last_answered(self.conversation, self.now)?;
+        self.world
+            .library
+            .topic(name, &self.brand.packs)
+            .filter(|topic| topic.severity > Severity::Low)
     }
 
     fn missing(&self, topic: &Topic) -> Vec<String> {

@@ -15,3 +15,6 @@ pub mod judge;
 pub mod outcome;
 pub mod restraint;
 pub mod world;
+
+#[cfg(test)]
+mod tests;

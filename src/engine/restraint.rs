@@ -43,3 +43,15 @@ pub fn answered_before(
             && now.duration_since(turn.at()) < CAUSE_WINDOW
     })
 }
+
+/// The topic that the bot answered last, where that was lately.
+pub fn last_answered(conversation: &Conversation, now: Timestamp) -> Option<&TopicName> {
+    conversation.turns.iter().rev().find_map(|turn| match turn {
+        Turn::Bot {
+            at,
+            topic: Some(topic),
+            ..
+        } if now.duration_since(*at) < CAUSE_WINDOW => Some(topic),
+        Turn::Bot { .. } | Turn::Customer { .. } | Turn::Agent { .. } | Turn::Note { .. } => None,
+    })
+}

@@ -75,9 +75,15 @@ const FIRST_RESPONSE_DEFAULT: Duration = Duration::from_mins(30);
 impl World {
     /// An account of the brand and kind of network that are asked for; `channel` may also be a whole `kind/name`.
     pub fn account_for(&self, brand: Option<&str>, channel: Option<&str>) -> Option<AccountId> {
-        let of_brand = |account: &Account| brand.is_none_or(|brand| account.brand.as_str() == brand);
-        let of_channel = |id: &AccountId| channel.is_none_or(|channel| id.kind == channel || id.to_string() == channel);
-        self.accounts.iter().find(|(id, account)| of_brand(account) && of_channel(id)).map(|(id, _)| id.clone())
+        let of_brand =
+            |account: &Account| brand.is_none_or(|brand| account.brand.as_str() == brand);
+        let of_channel = |id: &AccountId| {
+            channel.is_none_or(|channel| id.kind == channel || id.to_string() == channel)
+        };
+        self.accounts
+            .iter()
+            .find(|(id, account)| of_brand(account) && of_channel(id))
+            .map(|(id, _)| id.clone())
     }
 
     /// The desk that gets what a pack addresses to `wanted`: that one where the config has it, else the brand's own.

@@ -14,7 +14,7 @@ use crate::runtime::health::AccountHealth;
 
 /// What `/readyz` says.
 #[derive(Debug, Serialize)]
-struct Ready {
+struct Readiness {
     ready: bool,
     store: String,
     accounts: BTreeMap<String, AccountHealth>,
@@ -31,7 +31,7 @@ pub async fn readyz(State(site): State<Arc<Site>>) -> impl IntoResponse {
     let store = site.ledger.store().get("readyz").await;
     let stopping = *site.stopping.borrow();
     let ready = store.is_ok() && !stopping;
-    let body = Ready {
+    let body = Readiness {
         ready,
         store: store.map_or_else(|error| error.to_string(), |_| "ok".to_owned()),
         accounts: site.health.accounts().into_iter().map(|(account, health)| (account.to_string(), health)).collect(),

@@ -71,9 +71,10 @@ async fn open(
 ) -> Result<Response, Problem> {
     let account = AccountId::new("webchat", name);
     let site = chats.site;
-    let (Some(AnyChannel::Webchat(chat)), Some(intake)) =
-        (site.channels.get(&account), site.intakes.get(&account).cloned())
-    else {
+    let (Some(AnyChannel::Webchat(chat)), Some(intake)) = (
+        site.channels.get(&account),
+        site.intakes.get(&account).cloned(),
+    ) else {
         return Err(Problem::not_found(format!("there is no account {account}")));
     };
     if !may_embed(&headers, &chat.allowed_origins) {

@@ -240,7 +240,10 @@ impl Library {
         } else {
             context.airlines.to_vec()
         };
-        Hints { airlines }
+        Hints {
+            airlines,
+            asked: context.asked.to_vec(),
+        }
     }
 
     /// A topic by name, in the first of `packs` that has it, then in `core`.

@@ -2,7 +2,7 @@
 
 use crate::library::SourceFile;
 use crate::library::diagnostic::Diagnostic;
-use crate::library::document::{self, Placed, Problems, Table};
+use crate::library::document::{self, Placed, Problems, Table, place_in_text};
 use crate::model::id::{Language, PackName};
 use crate::text::query;
 
@@ -138,7 +138,8 @@ fn read_lists(
 
 /// An entry is read as a rule reads a phrase.
 fn check_entry(problems: &mut Problems<'_>, entry: &Placed<String>) {
-    if let Err(error) = query::parse(&format!("\"{}\"", entry.value)) {
-        problems.error(entry.span.start, error.message, "");
+    if let Err(error) = query::check_entry(&entry.value) {
+        let at = place_in_text(&problems.file.text, &entry.span, error.at);
+        problems.error(at, error.message, "");
     }
 }

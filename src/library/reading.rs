@@ -28,6 +28,8 @@ pub struct Context<'a> {
     pub author: &'a Author,
     /// The brand's airline designators.
     pub airlines: &'a [String],
+    /// The entities that the bot asked the author for.
+    pub asked: &'a [String],
 }
 
 /// A topic that matched.

@@ -219,6 +219,7 @@ impl PackTest {
                 is_reply: self.context.is_reply,
                 author: &author,
                 airlines: &[],
+                asked: &[],
             },
         );
         let topic = reading

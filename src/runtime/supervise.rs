@@ -17,7 +17,7 @@ use crate::runtime::health::Health;
 /// First pause after a channel stopped.
 const PAUSE_MIN: Duration = Duration::from_secs(1);
 /// Longest pause; a network that is back is noticed within it.
-const PAUSE_MAX: Duration = Duration::from_secs(60);
+const PAUSE_MAX: Duration = Duration::from_mins(1);
 /// A channel that ran this long was well; its next pause is the first again.
 const WELL_AFTER_S: i64 = 60;
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::fakes::{Failure, FakeNetwork};
 
 /// Runs the whole contract against one fake network.
-pub async fn holds(fake: &impl FakeNetwork) {
+pub(crate) async fn holds(fake: &impl FakeNetwork) {
     sends_what_just_fits(fake).await;
     sorts_failures_by_what_to_do_next(fake).await;
     never_sends_twice_after_a_lost_answer(fake, Failure::DropAfterActing).await;

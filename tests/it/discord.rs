@@ -1,133 +1,18 @@
 //! The Discord channel against the fake Discord.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use hark::channel::{Accepted, AnyChannel, Arrival, Channel, ChannelError, Intake, NotAccepted};
+use hark::channel::{Channel, ChannelError};
 use hark::model::delivery::Attempted;
-use hark::model::id::{AccountId, MessageId};
-use hark::model::message::Inbound;
+use hark::model::id::MessageId;
 use hark::model::network::Visibility;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
-use tokio::time::timeout;
 
 use crate::contract;
-use crate::fakes::discord::{
-    ANN, DIRECT, Discord, ME, NEW, PATIENCE, SQUARE, snowflake, written_at,
-};
+use crate::fakes::discord::daemon::{Bookmarks, Daemon};
+use crate::fakes::discord::{ANN, DIRECT, Discord, ME, NEW, SQUARE, snowflake, written_at};
 use crate::fakes::{Failure, FakeNetwork};
-
-type Bookmarks = Arc<Mutex<BTreeMap<String, String>>>;
-
-/// A daemon that takes everything in and keeps bookmarks.
-struct Daemon {
-    running: JoinHandle<ChannelError>,
-    taken: mpsc::UnboundedReceiver<Inbound>,
-    refuse_next: Arc<Mutex<bool>>,
-}
-
-impl Daemon {
-    fn start(channel: Arc<AnyChannel>, bookmarks: &Bookmarks) -> Self {
-        let (arrivals, arrived) = mpsc::channel(1);
-        let (taking, taken) = mpsc::unbounded_channel();
-        let refuse_next = Arc::new(Mutex::new(false));
-        tokio::spawn(take_in(
-            arrived,
-            taking,
-            bookmarks.clone(),
-            refuse_next.clone(),
-        ));
-        let intake = Intake::new(AccountId::new("discord", "care"), arrivals);
-        let running = tokio::spawn(async move { channel.run(intake).await });
-        Self {
-            running,
-            taken,
-            refuse_next,
-        }
-    }
-
-    /// Starts and waits until the gateway told that the session began.
-    async fn live(fake: &Discord, bookmarks: &Bookmarks) -> Self {
-        let begun = fake.state().identified;
-        let daemon = Self::start(Arc::new(fake.open()), bookmarks);
-        fake.until("a session", |state| state.identified > begun)
-            .await;
-        daemon
-    }
-
-    async fn next(&mut self) -> Inbound {
-        timeout(PATIENCE, self.taken.recv())
-            .await
-            .expect("a message in time")
-            .expect("a running daemon")
-    }
-
-    async fn texts(&mut self, count: usize) -> Vec<String> {
-        let mut texts = Vec::new();
-        for _ in 0..count {
-            texts.push(self.next().await.text);
-        }
-        texts
-    }
-
-    /// Why the channel gave up.
-    async fn end(self) -> ChannelError {
-        timeout(PATIENCE, self.running)
-            .await
-            .expect("an end in time")
-            .expect("no panic")
-    }
-
-    /// Stops as the daemon does: by dropping.
-    async fn stop(self, fake: &Discord) {
-        self.running.abort();
-        fake.until("no socket", |state| state.sockets == 0).await;
-    }
-}
-
-async fn take_in(
-    mut arrived: mpsc::Receiver<Arrival>,
-    taking: mpsc::UnboundedSender<Inbound>,
-    bookmarks: Bookmarks,
-    refuse_next: Arc<Mutex<bool>>,
-) {
-    let mut known = BTreeSet::new();
-    while let Some(arrival) = arrived.recv().await {
-        match arrival {
-            Arrival::Message { message, done } => {
-                if std::mem::take(&mut *refuse_next.lock().expect("no panic inside")) {
-                    drop(done.send(Err(NotAccepted::Later("the disk is full".to_owned()))));
-                    continue;
-                }
-                let duplicate = !known.insert(message.id.clone());
-                if !duplicate {
-                    drop(taking.send((*message).clone()));
-                }
-                let conversation = message.conversation().as_str().to_owned();
-                drop(done.send(Ok(Accepted {
-                    conversation,
-                    duplicate,
-                })));
-            }
-            Arrival::Bookmarks { done, .. } => {
-                drop(done.send(Ok(bookmarks.lock().expect("no panic inside").clone())));
-            }
-            Arrival::Bookmark {
-                name, value, done, ..
-            } => {
-                bookmarks
-                    .lock()
-                    .expect("no panic inside")
-                    .insert(name, value);
-                drop(done.send(Ok(())));
-            }
-            Arrival::Connected { .. } => {}
-        }
-    }
-}
 
 fn numbered(range: std::ops::Range<u32>) -> Vec<String> {
     range.map(|number| format!("message {number}")).collect()
@@ -287,13 +172,17 @@ async fn what_was_written_while_hark_was_down_arrives_once_and_in_order() {
     fake.state().slow_lists = 2;
     let mut daemon = Daemon::live(&fake, &bookmarks).await;
     fake.write(DIRECT, ANN, "message 250");
-    assert_eq!(daemon.texts(250).await, numbered(0..250));
-    let mut rest = vec![daemon.next().await, daemon.next().await];
-    rest.sort_by(|a, b| a.text.cmp(&b.text));
-    assert_eq!(rest[0].text, "message 250");
-    assert_eq!(rest[1].text, "public, between");
-    assert_eq!(rest[1].visibility, Visibility::Public);
-    assert!(rest[1].addressed);
+    let mut taken = Vec::new();
+    for _ in 0..252 {
+        taken.push(daemon.next().await);
+    }
+    let (public, direct): (Vec<_>, Vec<_>) = taken
+        .into_iter()
+        .partition(|inbound| inbound.visibility.is_public());
+    let direct: Vec<String> = direct.into_iter().map(|inbound| inbound.text).collect();
+    assert_eq!(direct, numbered(0..251));
+    assert_eq!(public[0].text, "public, between");
+    assert!(public[0].addressed);
     daemon.stop(&fake).await;
 
     let listed = fake.state().listed;
@@ -334,7 +223,7 @@ async fn a_message_that_could_not_be_kept_is_delivered_again() {
     fake.until("a session", |state| state.identified == 1).await;
     fake.write(SQUARE, ANN, "kept");
     daemon.next().await;
-    *daemon.refuse_next.lock().expect("no panic inside") = true;
+    daemon.refuse_next();
     fake.write(DIRECT, 43, "refused once");
     let error = daemon.end().await;
     assert_eq!(
@@ -483,6 +372,19 @@ async fn a_discord_that_is_not_there_is_waited_for() {
     assert!(matches!(outcome, Attempted::Later { .. }), "{outcome:?}");
     let error = Daemon::start(channel, &Bookmarks::default()).end().await;
     assert!(matches!(&error, ChannelError::Unreachable(_)), "{error}");
+}
+
+/// Also tells whether the socket can do TLS at all: without a provider of ciphers it would panic.
+#[tokio::test]
+async fn a_gateway_that_fails_its_handshake_is_unreachable() {
+    let fake = Discord::start().await;
+    fake.state().gateway_scheme = "wss";
+    let daemon = Daemon::start(Arc::new(fake.open()), &Bookmarks::default());
+    let error = daemon.end().await;
+    assert!(
+        matches!(&error, ChannelError::Unreachable(reason) if !reason.contains("compiled")),
+        "{error}"
+    );
 }
 
 /// A moment ago, so that a nonce is still known.

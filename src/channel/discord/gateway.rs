@@ -4,6 +4,8 @@
 //! after the future that started them is dropped, and ignores the address that Discord gives for resuming.
 //! <https://docs.discord.com/developers/events/gateway>
 
+use std::mem;
+use std::ops::RangeInclusive;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +16,7 @@ use serenity::model::gateway::GatewayIntents;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
-use tokio_tungstenite::tungstenite::Message as Frame;
+use tokio_tungstenite::tungstenite::{Error as SocketError, Message as Frame};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 use url::Url;
 
@@ -47,7 +49,10 @@ const RESUME_PAUSE: Duration = Duration::from_secs(1);
 
 /// Before a new session Discord wants a random pause of 1 to 5 s.
 /// <https://docs.discord.com/developers/events/gateway#resuming>
-const IDENTIFY_PAUSE_MS: std::ops::RangeInclusive<u64> = 1_000..=5_000;
+const IDENTIFY_PAUSE_MS: RangeInclusive<u64> = 1_000..=5_000;
+
+/// What a socket says that was closed without a code (RFC 6455, 7.4.1).
+const NO_CODE: u16 = 1005;
 
 /// Listens until it cannot go on, over as many connections as it takes.
 pub(super) async fn listen(
@@ -126,49 +131,60 @@ impl Connection {
     async fn listen(&mut self, session: &mut Option<Session>, queue: &mpsc::Sender<Event>) -> End {
         let mut beat = pin!(sleep(self.interval.mul_f64(fastrand::f64())));
         loop {
-            let (room, frame) = tokio::select! {
+            let ended = tokio::select! {
                 () = beat.as_mut() => {
-                    if !self.heard {
-                        return self.lost("a heartbeat was not answered");
-                    }
-                    self.heard = false;
-                    if let Err(error) = self.beat(session.as_ref()).await {
-                        return self.lost(&error.to_string());
-                    }
                     beat.set(sleep(self.interval));
-                    continue;
+                    if mem::take(&mut self.heard) {
+                        self.beat(session.as_ref()).await
+                    } else {
+                        Err(self.lost("a heartbeat was not answered"))
+                    }
                 }
                 next = next(&mut self.socket, queue) => match next {
-                    Some(next) => next,
-                    None => return End::Stop(ChannelError::Unreachable("nobody takes messages in".to_owned())),
+                    Some((room, frame)) => self.react(frame, room, session).await,
+                    None => Err(End::Stop(ChannelError::Unreachable(
+                        "nobody takes messages in".to_owned(),
+                    ))),
                 },
             };
-            let signal = match frame {
-                Some(Ok(Frame::Text(text))) => signal::read(&text),
-                Some(Ok(Frame::Close(frame))) => {
-                    return self.closed(frame.map_or(1005, |frame| frame.code.into()));
-                }
-                Some(Ok(_)) => continue,
-                Some(Err(error)) => return self.lost(&error.to_string()),
-                None => return self.lost("it closed without a word"),
-            };
-            match signal {
-                Signal::Happened { seq, what } => {
-                    if let Some(event) = self.happened(seq, what, session) {
-                        room.send(event);
-                    }
-                }
-                Signal::BeatNow => {
-                    if let Err(error) = self.beat(session.as_ref()).await {
-                        return self.lost(&error.to_string());
-                    }
-                }
-                Signal::BeatHeard => self.heard = true,
-                Signal::Reconnect => return End::Resume,
-                Signal::Invalid { resumable: true } => return self.lost("session not resumed yet"),
-                Signal::Invalid { resumable: false } => return self.invalid(session.is_some()),
-                Signal::Hello { .. } | Signal::Unknown => {}
+            if let Err(end) = ended {
+                return end;
             }
+        }
+    }
+
+    async fn react(
+        &mut self,
+        frame: Option<Result<Frame, SocketError>>,
+        room: mpsc::Permit<'_, Event>,
+        session: &mut Option<Session>,
+    ) -> Result<(), End> {
+        let signal = match frame {
+            Some(Ok(Frame::Text(text))) => signal::read(&text),
+            Some(Ok(Frame::Close(frame))) => {
+                let code = frame.map_or(NO_CODE, |frame| frame.code.into());
+                return Err(self.closed(code, session.as_ref()));
+            }
+            Some(Ok(_)) => return Ok(()),
+            Some(Err(error)) => return Err(self.lost(&error.to_string())),
+            None => return Err(self.lost("it closed without a word")),
+        };
+        match signal {
+            Signal::Happened { seq, what } => {
+                if let Some(event) = self.happened(seq, what, session) {
+                    room.send(event);
+                }
+                Ok(())
+            }
+            Signal::BeatNow => self.beat(session.as_ref()).await,
+            Signal::BeatHeard => {
+                self.heard = true;
+                Ok(())
+            }
+            Signal::Reconnect => Err(End::Resume),
+            Signal::Invalid { resumable: true } => Err(self.lost("it may be resumed later")),
+            Signal::Invalid { resumable: false } => Err(self.anew(session.as_ref())),
+            Signal::Hello { .. } | Signal::Unknown => Ok(()),
         }
     }
 
@@ -214,27 +230,28 @@ impl Connection {
         }
     }
 
-    fn closed(&self, code: u16) -> End {
+    fn closed(&self, code: u16, session: Option<&Session>) -> End {
         match signal::closed(code) {
             Closed::Resume => self.lost(&format!("it closed with code {code}")),
-            Closed::Identify => End::Identify,
+            Closed::Identify => self.anew(session),
             Closed::Stop(error) => End::Stop(error),
         }
     }
 
-    /// A session that cannot be resumed is followed by a new one; a new one that is refused is not asked for again at
-    /// once, since Discord counts them.
-    fn invalid(&self, had_session: bool) -> End {
-        if had_session {
+    /// A session that is gone is followed by a new one. A new one that is refused is not asked for again at once:
+    /// Discord counts them.
+    fn anew(&self, session: Option<&Session>) -> End {
+        if session.is_some() {
             End::Identify
         } else {
             self.lost("no session was given")
         }
     }
 
-    async fn beat(&mut self, session: Option<&Session>) -> Result<(), ChannelError> {
+    async fn beat(&mut self, session: Option<&Session>) -> Result<(), End> {
         let seq = session.map(|session| session.seq);
-        self.say(&json!({ "op": 1, "d": seq })).await
+        let said = self.say(&json!({ "op": 1, "d": seq })).await;
+        said.map_err(|error| self.lost(&error.to_string()))
     }
 
     async fn say(&mut self, payload: &Value) -> Result<(), ChannelError> {
@@ -249,10 +266,7 @@ impl Connection {
 async fn next<'a>(
     socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>,
     queue: &'a mpsc::Sender<Event>,
-) -> Option<(
-    mpsc::Permit<'a, Event>,
-    Option<Result<Frame, tokio_tungstenite::tungstenite::Error>>,
-)> {
+) -> Option<(mpsc::Permit<'a, Event>, Option<Result<Frame, SocketError>>)> {
     let room = queue.reserve().await.ok()?;
     tokio::select! {
         frame = socket.next() => Some((room, frame)),

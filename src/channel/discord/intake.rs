@@ -1,11 +1,12 @@
 //! Hands what the gateway brings to the intake, in order, after what was written while we were away.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use serenity::model::id::{ChannelId, UserId};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TryRecvError};
 
 use crate::channel::discord::gateway::Event;
 use crate::channel::discord::rest::Rest;
@@ -20,8 +21,12 @@ pub(super) struct Taking<'a> {
     intake: &'a Intake,
     /// The session up to what was taken in: where the gateway is resumed after a failure.
     taken: &'a ArcSwapOption<Session>,
+    /// The session up to the last event.
+    session: Option<Arc<Session>>,
     /// The last message taken in, by channel.
     bookmarks: BTreeMap<ChannelId, u64>,
+    /// Channels that were not yet read from their bookmark on, since the session began.
+    behind: BTreeMap<ChannelId, u64>,
 }
 
 impl<'a> Taking<'a> {
@@ -40,43 +45,88 @@ impl<'a> Taking<'a> {
             rest,
             intake,
             taken,
+            session: None,
             bookmarks,
+            behind: BTreeMap::new(),
         })
     }
 
     /// Takes in until the gateway ends; what waits in `events` is still taken in then.
+    ///
+    /// A new session replays nothing, so every channel with a bookmark is read from there on: when somebody writes in
+    /// it, before their message is taken in, and otherwise while nobody writes. A customer who writes now does not wait
+    /// for thousands of silent channels. What comes both ways is the same message to the inbox.
     pub(super) async fn all(
         mut self,
         mut events: mpsc::Receiver<Event>,
     ) -> Result<(), ChannelError> {
-        while let Some(event) = events.recv().await {
+        loop {
+            let event = match events.try_recv() {
+                Err(TryRecvError::Empty) if self.behind.is_empty() => events.recv().await,
+                Err(TryRecvError::Empty) => {
+                    self.catch_up_one().await?;
+                    continue;
+                }
+                waiting => waiting.ok(),
+            };
             match event {
-                Event::Began(session) => {
-                    let me = session.me;
-                    self.intake.connected().await;
-                    self.catch_up(me).await?;
-                    self.taken.store(Some(session));
+                Some(event) => self.event(event).await?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    async fn event(&mut self, event: Event) -> Result<(), ChannelError> {
+        match event {
+            Event::Began(session) => {
+                self.intake.connected().await;
+                self.behind = self.bookmarks.clone();
+                self.reached(session);
+            }
+            Event::Resumed => self.intake.connected().await,
+            Event::Message { session, message } => {
+                let channel = message.channel_id;
+                if let Some(after) = self.behind.remove(&channel) {
+                    self.catch_up(channel, after, session.me).await?;
                 }
-                Event::Resumed => self.intake.connected().await,
-                Event::Message { session, message } => {
-                    let visibility = wire::visibility(message.guild_id);
-                    self.one(&message, session.me, visibility).await?;
-                    self.taken.store(Some(session));
-                }
+                let visibility = wire::visibility(message.guild_id);
+                self.one(&message, session.me, visibility).await?;
+                self.reached(session);
             }
         }
         Ok(())
     }
 
-    /// A new session replays nothing, so every channel we know is read from its bookmark on. What the gateway brings
-    /// meanwhile waits; what comes both ways is the same message to the inbox.
-    async fn catch_up(&mut self, me: UserId) -> Result<(), ChannelError> {
-        for (channel, after) in self.bookmarks.clone() {
-            if let Some(visibility) = self.unread(channel, after).await? {
-                self.read_on(channel, after, me, visibility).await?;
-            }
+    /// While a channel is still behind, a failure must begin a new session: resuming this one would skip the channel.
+    fn reached(&mut self, session: Arc<Session>) {
+        if self.behind.is_empty() {
+            self.taken.store(Some(session.clone()));
         }
+        self.session = Some(session);
+    }
+
+    async fn catch_up_one(&mut self) -> Result<(), ChannelError> {
+        let Some(session) = self.session.clone() else {
+            return Ok(());
+        };
+        if let Some((channel, after)) = self.behind.pop_last() {
+            self.catch_up(channel, after, session.me).await?;
+        }
+        self.reached(session);
         Ok(())
+    }
+
+    /// Takes in what was written in `channel` after its bookmark.
+    async fn catch_up(
+        &mut self,
+        channel: ChannelId,
+        after: u64,
+        me: UserId,
+    ) -> Result<(), ChannelError> {
+        match self.unread(channel, after).await? {
+            Some(visibility) => self.read_on(channel, after, me, visibility).await,
+            None => Ok(()),
+        }
     }
 
     /// Who reads `channel`, where something newer than `after` is in it.

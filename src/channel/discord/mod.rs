@@ -86,7 +86,8 @@ impl Channel for Discord {
             Err(error) => return error,
         };
         let (queue, events) = mpsc::channel(WAITING_MAX);
-        let listening = gateway::listen(&self.rest, self.taken.load_full(), queue);
+        // Boxed: a socket with TLS is too large to carry through every future above.
+        let listening = Box::pin(gateway::listen(&self.rest, self.taken.load_full(), queue));
         match tokio::join!(listening, taking.all(events)) {
             (_, Err(error)) | (error, Ok(())) => error,
         }

@@ -63,7 +63,7 @@ pub(super) enum Happened {
     Message(Box<Message>),
     /// An event that hark does not need.
     Other,
-    /// An event that hark needs and cannot read; the error names the fields, never their content.
+    /// An event that hark needs and cannot read.
     Unreadable,
 }
 

@@ -56,7 +56,11 @@ mod tests {
             ("https://A.example", "https://a.example"),
             ("http://a.example:80", "http://a.example"),
         ] {
-            assert_eq!(PageOrigin::parse(text), PageOrigin::parse(same_as), "{text}");
+            assert_eq!(
+                PageOrigin::parse(text),
+                PageOrigin::parse(same_as),
+                "{text}"
+            );
             assert!(PageOrigin::parse(text).is_some(), "{text}");
         }
         for (one, other) in [
@@ -70,7 +74,16 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused_by_name() {
-        for text in ["", "null", "*", "a.example", "https://a.example/shop", "ftp://a.example", "https://u:p@a.example", "file:///x"] {
+        for text in [
+            "",
+            "null",
+            "*",
+            "a.example",
+            "https://a.example/shop",
+            "ftp://a.example",
+            "https://u:p@a.example",
+            "file:///x",
+        ] {
             let toml = format!("brand = \"northwind\"\nallowed_origins = [\"{text}\"]");
             let error = toml::from_str::<Config>(&toml).expect_err(text);
             assert!(error.to_string().contains("is not an origin"), "{error}");

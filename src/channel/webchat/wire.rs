@@ -159,7 +159,9 @@ pub fn read(frame: &str) -> Result<FromPage, Refused> {
 
 /// The token is the key to the conversation, so what the rest of hark knows the visitor by is only its hash.
 fn author_id(token: &str) -> Option<AuthorId> {
-    let is_hex = token.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let is_hex = token
+        .bytes()
+        .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if token.len() != TOKEN_CHARS || !is_hex {
         return None;
     }

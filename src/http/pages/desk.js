@@ -264,6 +264,8 @@ function start() {
   follow(refresh, (flows) => {
     live = flows;
     showConnection();
+    // What happened while nothing flowed was not announced.
+    if (flows) refresh();
   });
   setInterval(tick, 30_000);
   setInterval(() => live || refresh(), POLL_MS);

@@ -48,7 +48,9 @@ export function due(it, now = Date.now()) {
 
 function moment(at) {
   if (!at) return null;
-  const time = make("time", "", new Date(at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" }));
+  const date = new Date(at);
+  const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  const time = make("time", "", date.toLocaleString([], { year, month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }));
   time.dateTime = at;
   return time;
 }
@@ -58,8 +60,11 @@ export function topicOf(it) {
 }
 
 function sentence(name) {
-  const words = String(name).replaceAll(/[-_/]/g, " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capital(String(name).replaceAll(/[-_/]/g, " "));
+}
+
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function nameOf(customer) {
@@ -94,7 +99,7 @@ export function summary(it) {
     make("span", "quiet", `Case ${it.number}`),
     due(it),
   );
-  return [title, tags, it.why ? make("p", "why", it.why) : null].filter(Boolean);
+  return [title, tags, it.why ? make("p", "why", capital(it.why)) : null].filter(Boolean);
 }
 
 const BY = { customer: "Customer", bot: "hark", agent: "Agent", note: "Note for the team" };
@@ -123,7 +128,7 @@ export function line(turn) {
   );
 }
 
-const OUTCOMES = { reply: "Answered", ask: "Asked back", handoff: "Handed to a person", silence: "Left without an answer" };
+const OUTCOMES = { reply: "Answered", ask: "Asked back", handoff: "Handed to a person", silence: "hark said nothing" };
 
 function decision({ outcome, topics, why }) {
   const about = topics.length ? `: ${topics.map(sentence).join(", ")}` : "";

@@ -12,7 +12,7 @@
 
   const script = document.currentScript;
   const account = script.dataset.account;
-  const target = script.dataset.target && document.querySelector(script.dataset.target);
+  let target = null;
 
   const WORDS = {
     en: {
@@ -69,10 +69,10 @@
     h2 { margin: 0; font-size: 1.05rem; font-weight: 650; }
     .close { border: 0; padding: 0.3rem; border-radius: 8px; background: none; cursor: pointer; line-height: 0; color: var(--soft); }
     .close:hover { color: var(--text); }
-    ol { flex: 1; overflow-y: auto; display: flex; flex-direction: column; gap: 0.7rem; margin: 0; padding: 1.1rem;
-      list-style: none; overscroll-behavior: contain; background: var(--ground); }
-    li { display: flex; flex-direction: column; align-items: flex-start; max-width: 86%; }
-    li.customer { align-self: flex-end; align-items: flex-end; }
+    .log { flex: 1; overflow-y: auto; display: flex; flex-direction: column; gap: 0.7rem; padding: 1.1rem;
+      overscroll-behavior: contain; background: var(--ground); }
+    .item { display: flex; flex-direction: column; align-items: flex-start; max-width: 86%; }
+    .item.customer { align-self: flex-end; align-items: flex-end; }
     .text { padding: 0.55rem 0.85rem; border: 1px solid var(--line); border-radius: 14px 14px 14px 4px;
       background: var(--surface); white-space: pre-wrap; overflow-wrap: anywhere; }
     .agent .text { border-color: var(--accent); }
@@ -161,9 +161,9 @@
   const title = script.dataset.title || words.title;
   const launch = make("button", "launch");
   const count = make("span", "count");
-  const panel = make("section", `panel ${target ? "filling" : "floating"}`);
+  const panel = make("section");
   const close = make("button", "close");
-  const log = make("ol");
+  const log = make("div", "log");
   const status = make("p", "status");
   const form = make("form");
   const input = make("textarea");
@@ -173,6 +173,7 @@
     launch.append(icon("M21 11.5a8 8 0 0 1-11.7 7.1L4 20l1.4-5.3A8 8 0 1 1 21 11.5z"), count);
     close.append(icon("M6 6l12 12M18 6L6 18"));
     close.setAttribute("aria-label", words.close);
+    panel.className = `panel ${target ? "filling" : "floating"}`;
     panel.setAttribute("role", target ? "region" : "dialog");
     panel.setAttribute("aria-label", title);
     log.setAttribute("role", "log");
@@ -198,7 +199,7 @@
   }
 
   function item(by, text) {
-    const element = make("li", by);
+    const element = make("div", `item ${by}`);
     const bubble = make("div", "text");
     bubble.append(make("span", "unseen", `${by === "customer" ? words.you : words[by]}: `));
     // Only what hark or an agent wrote may become a link, and only to https.
@@ -237,6 +238,7 @@
 
   const waiting = new Map(); // message id → its element, until its line comes
   const shown = []; // elements of lines
+  const settled = new Set(); // ids that need not be sent, even if another tab still keeps them
   let last = -1; // number of the last line
   let unread = 0;
 
@@ -255,10 +257,8 @@
     const known = line.id && waiting.get(line.id);
     const element = known || item(line.by, line.text);
     const firstWaiting = [...waiting.values()][0];
-    if (known) {
-      waiting.delete(line.id);
-      settle(line.id);
-    }
+    waiting.delete(line.id);
+    if (line.id) settle(line.id);
     // What still waits stays below what is committed.
     if (element !== firstWaiting) log.insertBefore(element, firstWaiting || null);
     shown.push(element);
@@ -285,6 +285,7 @@
   }
 
   function settle(id) {
+    settled.add(id);
     keep(outbox().filter((message) => message.id !== id));
     if (inFlight === id) inFlight = null;
   }
@@ -358,7 +359,7 @@
 
   // One at a time, so that messages arrive in the order they were written.
   function flush() {
-    const next = outbox()[0];
+    const next = outbox().find((message) => !settled.has(message.id));
     if (!ready || inFlight || !next) return;
     showWaiting(next);
     inFlight = next.id;
@@ -437,12 +438,19 @@
     });
   }
 
-  build();
-  listen();
-  panel.hidden = !target;
-  showCount();
-  say("");
-  for (const message of outbox()) showWaiting(message);
-  // A returning visitor learns of answers without opening the panel; others cost no connection until they do.
-  if (target || stored("visitor")) connect();
+  function start() {
+    target = script.dataset.target ? document.querySelector(script.dataset.target) : null;
+    build();
+    listen();
+    panel.hidden = !target;
+    showCount();
+    say("");
+    for (const message of outbox()) showWaiting(message);
+    // A returning visitor learns of answers without opening the panel; others cost no connection until they do.
+    if (target || stored("visitor")) connect();
+  }
+
+  // An async script may run before the page has a body.
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();

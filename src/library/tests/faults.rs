@@ -243,6 +243,10 @@ fn every_language_has_every_reply() {
         &[("pack.toml", &PACK.replacen("en = [", "fr = [", 1))],
         &["air/pack.toml:5:1: error: unknown key `fr`\n  hint: known keys: en"],
     );
+    check(
+        &[("pack.toml", &PACK.replacen("suit case", "suit c*se", 1))],
+        &["air/pack.toml:5:15: error: expected `*` at the end of a word only"],
+    );
 }
 
 #[test]
@@ -325,4 +329,25 @@ fn a_warning_alone_does_not_stop_the_load() {
     assert!(library.is_some() && found.len() == 1);
     let (library, _) = Library::load(&[air(&[("topics/bag.toml", "")])]);
     assert!(library.is_some(), "a pack may have no topics");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_load_panic(
+        piece in r#"[a-z"'\[\]{}=\\\n#$ €é/()*~:-]{0,12}"#,
+        at in 0usize..200,
+        file in 0usize..3,
+    ) {
+        let (name, text) = [
+            ("pack.toml", PACK),
+            ("topics/bag.toml", TOPIC),
+            ("replies/en/bag.hbs", REPLY),
+        ][file];
+        let at = text.floor_char_boundary(at.min(text.len()));
+        let changed = format!("{}{piece}{}", &text[..at], &text[at..]);
+        let (library, found) = Library::load(&[air(&[(name, &changed)])]);
+        let lines = changed.lines().count() + 1;
+        proptest::prop_assert!(library.is_some() || !found.is_empty());
+        proptest::prop_assert!(found.iter().all(|problem| problem.line <= lines.max(8)), "{found:?}");
+    }
 }

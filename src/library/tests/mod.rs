@@ -55,6 +55,7 @@ fn topics(library: &Library, text: &str, packs: &[PackName]) -> Vec<String> {
             is_reply: false,
             author: &Author::new("ann"),
             airlines: &[],
+            asked: &[],
         },
     );
     reading.topics.iter().map(|t| t.topic.to_string()).collect()

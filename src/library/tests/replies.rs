@@ -126,3 +126,39 @@ fn the_language_wins_over_the_pack_and_the_next_language_steps_in() {
         Err(RenderError::Missing("nothing".into()))
     );
 }
+
+/// What the authors of the shipped packs hold themselves to: shorter than any public network asks for
+/// (X: 280 weighted characters, twitter-text v3).
+#[test]
+fn every_shipped_reply_has_short_public_words() {
+    let packs = shipped::packs();
+    let library = library(&packs);
+    let values: Values = values::KNOWN
+        .iter()
+        .map(|known| (known.name.to_owned(), "x".repeat(known.chars_max)))
+        .collect();
+    for pack in &packs {
+        for file in &pack.files {
+            let Some((language, reply)) = file
+                .name
+                .strip_prefix("replies/")
+                .and_then(|name| name.strip_suffix(".hbs"))
+                .and_then(|name| name.split_once('/'))
+            else {
+                continue;
+            };
+            let rendered = library.render(&Wanted {
+                packs: std::slice::from_ref(&pack.name),
+                languages: &[language.into()],
+                reply: &reply.into(),
+                values: &values,
+                seed: 0,
+                limits: &Limits {
+                    text_max: 280,
+                    ..LIMITS
+                },
+            });
+            assert!(rendered.is_ok(), "{}: {rendered:?}", file.path);
+        }
+    }
+}

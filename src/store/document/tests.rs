@@ -177,7 +177,7 @@ fn to_customer(id: &ConversationId) -> Delivery {
     let inbound = inbound();
     Delivery {
         id: DeliveryId::from("d-agent-1"),
-        to: Recipient::Customer(Outbound {
+        to: Recipient::Customer(Box::new(Outbound {
             id: DeliveryId::from("d-agent-1"),
             account: inbound.account,
             conversation: id.clone(),
@@ -188,7 +188,7 @@ fn to_customer(id: &ConversationId) -> Delivery {
             text: "Found it in Porto.".to_owned(),
             language: Language::from("en"),
             visibility: Visibility::Public,
-        }),
+        })),
         progress: Progress::Sending { since: at(6) },
         attempts: 1,
         created_at: at(6),

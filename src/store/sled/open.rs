@@ -71,7 +71,7 @@ fn damaged(path: &str, what: &str) -> StoreError {
     StoreError::Corrupt {
         path: path.to_owned(),
         reason: format!(
-            "{what}; move the folder away and bring the last backup back with `hark restore FILE`"
+            "{what}; move the folder away and put the last backup of it in its place"
         ),
     }
 }

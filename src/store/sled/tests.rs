@@ -148,7 +148,7 @@ async fn damage_is_contained_and_says_what_to_do() {
         damage(folder.path());
         match SledStore::open(folder.path()) {
             Err(StoreError::Corrupt { reason, .. }) => {
-                assert!(reason.contains("hark restore"), "{name}: {reason}");
+                assert!(reason.contains("the last backup"), "{name}: {reason}");
             }
             Err(other) => panic!("{name}: {other}"),
             Ok(store) => {

@@ -259,7 +259,8 @@ pub(super) fn find_bare_bookings(finder: &mut Finder<'_>) {
             .windows(2)
             .any(|pair| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic());
         let is_registration = written[0] == b'N' && written[1..4].iter().all(u8::is_ascii_digit);
-        if letters >= 2 && mixed && !is_registration {
+        let asked = finder.hints.is_asked("booking");
+        if asked || letters >= 2 && mixed && !is_registration {
             keep_as_is(finder, "booking", span);
         }
     }

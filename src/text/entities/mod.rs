@@ -48,6 +48,14 @@ pub const MASK: &str = "•••";
 pub struct Hints {
     /// The brand's own airline designators: a bare `flight 117` is theirs when there is exactly one.
     pub airlines: Vec<String>,
+    /// Kinds that the customer was asked for: the question is cue enough, the answer needs none of its own.
+    pub asked: Vec<String>,
+}
+
+impl Hints {
+    fn is_asked(&self, kind: &str) -> bool {
+        self.asked.iter().any(|asked| asked == kind)
+    }
 }
 
 /// Finds the entities of `text`, in order, without overlaps.
@@ -73,6 +81,8 @@ pub fn find(text: &str, hints: &Hints) -> Vec<Entity> {
         when::find_times(&mut finder);
         flights::find_flights(&mut finder);
         when::find_durations(&mut finder);
+    }
+    if has_digit || hints.is_asked("booking") {
         flights::find_bare_bookings(&mut finder);
     }
     finder.into_entities()

@@ -48,7 +48,8 @@ pub(super) fn find_bag_tags(finder: &mut Finder<'_>) {
         let Some(span) = group(&found, 0) else {
             continue;
         };
-        let announced = BAG_CUE.is_match(finder.before(span.start, 32));
+        let announced =
+            finder.hints.is_asked("bag_tag") || BAG_CUE.is_match(finder.before(span.start, 32));
         let is_tag = if let Some(issuer) = group(&found, 1) {
             let issuer = finder.text[issuer].to_ascii_uppercase();
             let has_letter = issuer.bytes().any(|c| c.is_ascii_alphabetic());
@@ -72,7 +73,8 @@ pub(super) fn find_tickets(finder: &mut Finder<'_>) {
         let (Some(span), Some(issuer)) = (group(&found, 0), group(&found, 1)) else {
             continue;
         };
-        let announced = TICKET_CUE.is_match(finder.before(span.start, 32));
+        let announced =
+            finder.hints.is_asked("ticket") || TICKET_CUE.is_match(finder.before(span.start, 32));
         if announced
             || is_issuer(&finder.text[issuer]) && !is_card(&digits(&finder.text[span.clone()]))
         {

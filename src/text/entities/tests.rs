@@ -7,6 +7,7 @@ use super::*;
 fn found(text: &str, airlines: &[&str]) -> Vec<String> {
     let hints = Hints {
         airlines: airlines.iter().map(|&code| code.to_owned()).collect(),
+        asked: Vec::new(),
     };
     find(text, &hints)
         .into_iter()
@@ -173,5 +174,27 @@ proptest! {
             prop_assert!(KINDS.contains(&entity.kind));
             end = entity.span.end;
         }
+    }
+}
+
+#[test]
+fn an_answer_to_a_question_needs_no_cue_of_its_own() {
+    let table = [
+        ("bag_tag", "it is NW123456", "NW123456"),
+        ("booking", "QBLERO", "QBLERO"),
+        ("ticket", "125-2345678901", "1252345678901"),
+    ];
+    for (asked, text, normal) in table {
+        let hints = Hints {
+            airlines: Vec::new(),
+            asked: vec![asked.to_owned()],
+        };
+        let found = find(text, &hints);
+        assert!(
+            found
+                .iter()
+                .any(|it| it.kind == asked && it.normal == normal),
+            "{text}: {found:?}"
+        );
     }
 }

@@ -115,6 +115,14 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
     parser::parse(text)
 }
 
+/// Checks an entry of a word list, which may be words in a row, any of them ending in `*`.
+pub fn check_entry(text: &str) -> Result<(), QueryError> {
+    match words(text) {
+        Ok(_) => Ok(()),
+        Err(message) => Err(QueryError { at: 0, message }),
+    }
+}
+
 impl PartialEq for Query {
     fn eq(&self, other: &Self) -> bool {
         self.root == other.root

@@ -43,9 +43,9 @@ pub(super) fn fold_whole(text: &str) -> String {
     text.chars().default_case_fold().collect()
 }
 
-/// Whether a character belongs inside a word.
+/// Whether a character belongs inside a word; the two ligatures of Kana, each several words, do not.
 pub(super) fn is_word_part(c: char) -> bool {
-    c.is_alphanumeric() || (!c.is_ascii() && is_combining_mark(c))
+    (c.is_alphanumeric() || (!c.is_ascii() && is_combining_mark(c))) && !matches!(c, 'ゟ' | 'ヿ')
 }
 
 /// Whether a character has no width and no meaning of its own, so that hiding it in a word changes nothing.

@@ -82,7 +82,8 @@ impl Scan<'_> {
             return;
         }
         if is_alone(c) {
-            self.advance_to(start + c.len_utf8());
+            let end = start + c.len_utf8();
+            self.advance_to(end + run_len(&self.text[end..], is_voicing));
             self.push_word(start..self.at);
         } else if is_emoji(c) {
             self.emoji(c);
@@ -256,8 +257,13 @@ fn is_url_end(c: char) -> bool {
 
 /// Scripts written without spaces: each character stands alone, and a rule's word of several is a phrase.
 fn is_alone(c: char) -> bool {
-    matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{3400}'..='\u{4dbf}'
+    matches!(c, '\u{3041}'..='\u{3096}' | '\u{3192}'..='\u{319f}' | '\u{30a1}'..='\u{30fa}' | '\u{ff66}'..='\u{ff9d}' | '\u{3400}'..='\u{4dbf}'
         | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3fffd}')
+}
+
+/// The marks of Kana, which belong to the character before them.
+fn is_voicing(c: char) -> bool {
+    matches!(c, '\u{3099}' | '\u{309a}' | '\u{ff9e}' | '\u{ff9f}')
 }
 
 fn is_flag_half(c: char) -> bool {

@@ -1,20 +1,17 @@
 //! Fake networks, ours: as strict as the real ones, and able to fail on demand.
 
-<<<<<<< HEAD
-pub(crate) mod telegram;
+pub(crate) mod discord;
 pub(crate) mod http;
 pub(crate) mod receiver;
+pub(crate) mod telegram;
 pub(crate) mod webhook;
-=======
-pub mod discord;
->>>>>>> discord
 
 use hark::channel::AnyChannel;
 use hark::model::delivery::Outbound;
 
 /// How the next send fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// 500 or 503, nothing done.
     ServerError,
     /// 429 with this wait, in seconds; nothing done.
@@ -30,7 +27,7 @@ pub enum Failure {
 }
 
 /// What the contract test needs of a fake network.
-pub trait FakeNetwork {
+pub(crate) trait FakeNetwork {
     /// The token or secret that must never show up in an error.
     fn secret(&self) -> &str;
     /// Our account, opened against this fake.

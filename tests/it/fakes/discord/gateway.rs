@@ -33,7 +33,7 @@ struct Wanted {
     encoding: String,
 }
 
-pub fn routes() -> Router<World> {
+pub(crate) fn routes() -> Router<World> {
     let socket = |at_resume_address: bool| {
         any(
             move |State(world): State<World>,
@@ -124,7 +124,7 @@ impl Connection {
         let data = &said["d"];
         match said["op"].as_u64() {
             Some(1) => self.heartbeat(data).await,
-            Some(2) if self.session.is_none() => self.identify(data, pushes).await,
+            Some(2) if self.session.is_none() => self.identify(data, pushes),
             Some(6) if self.session.is_none() => self.resume(data, pushes).await,
             Some(2 | 6) => Err(4005),
             _ => Err(4001),
@@ -150,11 +150,7 @@ impl Connection {
         Ok(())
     }
 
-    async fn identify(
-        &mut self,
-        data: &Value,
-        pushes: &mpsc::UnboundedSender<Push>,
-    ) -> Result<(), u16> {
+    fn identify(&mut self, data: &Value, pushes: &mpsc::UnboundedSender<Push>) -> Result<(), u16> {
         if data["token"] != TOKEN {
             return Err(4004);
         }
@@ -282,7 +278,7 @@ impl Session {
     }
 
     /// What the intents allow to be seen.
-    pub fn dispatch_message(&mut self, message: &Value) {
+    pub(crate) fn dispatch_message(&mut self, message: &Value) {
         let direct = message.get("guild_id").is_none();
         let wanted = if direct {
             DIRECT_MESSAGES

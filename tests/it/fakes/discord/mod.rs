@@ -1,5 +1,6 @@
 //! A fake Discord: REST and gateway on one loopback port, as strict as the real ones are known to be.
 
+pub(crate) mod daemon;
 mod gateway;
 mod rest;
 
@@ -21,15 +22,15 @@ use tokio::task::JoinHandle;
 use crate::fakes::{Failure, FakeNetwork};
 
 /// The bot's own id.
-pub const ME: u64 = 900;
+pub(crate) const ME: u64 = 900;
 /// A direct channel with [`ANN`].
-pub const DIRECT: u64 = 701;
+pub(crate) const DIRECT: u64 = 701;
 /// A channel of the server 800.
-pub const SQUARE: u64 = 702;
+pub(crate) const SQUARE: u64 = 702;
 /// Another one, in which nobody wrote yet.
-pub const NEW: u64 = 704;
+pub(crate) const NEW: u64 = 704;
 /// A person.
-pub const ANN: u64 = 42;
+pub(crate) const ANN: u64 = 42;
 
 const GUILD: u64 = 800;
 const TOKEN: &str = "MTAx.fake.discord-token";
@@ -40,10 +41,10 @@ const EPOCH_MS: i64 = 1_420_070_400_000;
 const START_MS: i64 = 1_793_491_200_000;
 
 /// Longest wait for something that must happen.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running fake; it stops when dropped.
-pub struct Discord {
+pub(crate) struct Discord {
     world: World,
     address: String,
     server: JoinHandle<()>,
@@ -58,7 +59,7 @@ struct World {
 }
 
 /// What this Discord knows.
-pub struct State {
+pub(crate) struct State {
     /// Its own address, without a scheme.
     address: String,
     channels: BTreeMap<u64, Channel>,
@@ -66,27 +67,29 @@ pub struct State {
     fail_next: Option<Failure>,
     written: i64,
     /// Whether MESSAGE CONTENT is switched on in the portal.
-    pub content_intent_is_on: bool,
+    pub(crate) content_intent_is_on: bool,
+    /// What the gateway's address begins with; only `ws` is served.
+    pub(crate) gateway_scheme: &'static str,
     /// New sessions that may still begin.
-    pub session_starts_left: u64,
+    pub(crate) session_starts_left: u64,
     /// Whether nonces are still told and compared.
-    pub nonces_are_known: bool,
+    pub(crate) nonces_are_known: bool,
     /// Whether heartbeats are answered.
-    pub heartbeats_are_heard: bool,
+    pub(crate) heartbeats_are_heard: bool,
     /// Time between two heartbeats, in milliseconds.
-    pub heartbeat_interval_ms: u64,
+    pub(crate) heartbeat_interval_ms: u64,
     /// Heartbeats that came in.
-    pub heartbeats: u32,
+    pub(crate) heartbeats: u32,
     /// Sessions begun.
-    pub identified: u32,
+    pub(crate) identified: u32,
     /// Sessions resumed at the address that was given for it.
-    pub resumed: u32,
+    pub(crate) resumed: u32,
     /// Sockets that are open now.
-    pub sockets: u32,
+    pub(crate) sockets: u32,
     /// List calls that ask to wait before one is answered.
-    pub slow_lists: u32,
+    pub(crate) slow_lists: u32,
     /// List calls answered.
-    pub listed: u32,
+    pub(crate) listed: u32,
 }
 
 struct Channel {
@@ -112,7 +115,7 @@ enum Push {
 
 impl Discord {
     /// Starts on a free port.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
         let world = World {
@@ -135,7 +138,7 @@ impl Discord {
     }
 
     /// Our account with this token.
-    pub fn open_with(&self, token: &str) -> AnyChannel {
+    pub(crate) fn open_with(&self, token: &str) -> AnyChannel {
         let config = format!(
             "[discord.care]\nbrand = 'northwind'\ntoken = '{token}'\napi_url = 'http://{}'",
             self.address
@@ -146,18 +149,18 @@ impl Discord {
     }
 
     /// Looks at, or changes, what this Discord knows.
-    pub fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.world.state.lock().expect("no test panicked inside")
     }
 
     /// Sessions begun and resumed so far.
-    pub fn sessions(&self) -> (u32, u32) {
+    pub(crate) fn sessions(&self) -> (u32, u32) {
         let state = self.state();
         (state.identified, state.resumed)
     }
 
     /// Waits until the state is as wanted.
-    pub async fn until(&self, what: &str, wanted: impl Fn(&State) -> bool) {
+    pub(crate) async fn until(&self, what: &str, wanted: impl Fn(&State) -> bool) {
         let mut changes = self.world.changes.subscribe();
         let waiting = async {
             while !wanted(&self.state()) {
@@ -171,12 +174,12 @@ impl Discord {
     }
 
     /// Somebody writes; returns the id.
-    pub fn write(&self, channel: u64, author: u64, text: &str) -> u64 {
+    pub(crate) fn write(&self, channel: u64, author: u64, text: &str) -> u64 {
         self.write_as(channel, author, text, |_| {})
     }
 
     /// Somebody writes something special.
-    pub fn write_as(
+    pub(crate) fn write_as(
         &self,
         channel: u64,
         author: u64,
@@ -189,28 +192,28 @@ impl Discord {
     }
 
     /// Every connection breaks; sessions stay.
-    pub fn break_sockets(&self) {
+    pub(crate) fn break_sockets(&self) {
         self.push(|| Push::Break);
     }
 
     /// Every connection is told this.
-    pub fn tell(&self, frame: &Value) {
+    pub(crate) fn tell(&self, frame: &Value) {
         self.push(|| Push::Frame(frame.clone()));
     }
 
     /// Every connection is closed with this code.
-    pub fn close_sockets(&self, code: u16) {
+    pub(crate) fn close_sockets(&self, code: u16) {
         self.push(|| Push::Close(code));
     }
 
     /// Every session ends: none can be resumed.
-    pub fn forget_sessions(&self) {
+    pub(crate) fn forget_sessions(&self) {
         self.push(|| Push::Break);
         self.state().sessions.clear();
     }
 
     /// The channel can no longer be seen by us.
-    pub fn hide(&self, channel: u64) {
+    pub(crate) fn hide(&self, channel: u64) {
         self.state()
             .channels
             .get_mut(&channel)
@@ -286,6 +289,7 @@ impl State {
             fail_next: None,
             written: 0,
             content_intent_is_on: true,
+            gateway_scheme: "ws",
             session_starts_left: 1000,
             nonces_are_known: true,
             heartbeats_are_heard: true,
@@ -305,7 +309,7 @@ impl State {
             .channels
             .values()
             .flat_map(|channel| &channel.messages)
-            .filter(|message| message["author"]["id"] == author.to_string())
+            .filter(|message| id_of(&message["author"]) == author)
             .collect();
         messages.sort_by_key(|message| id_of(message));
         messages
@@ -380,12 +384,12 @@ fn id_of(message: &Value) -> u64 {
 }
 
 /// The id of the `ordinal`-th message: one is written every second.
-pub fn snowflake(ordinal: i64) -> u64 {
+pub(crate) fn snowflake(ordinal: i64) -> u64 {
     u64::try_from(START_MS - EPOCH_MS + ordinal * 1000).expect("after the epoch") << 22
 }
 
 /// When a message was written.
-pub fn written_at(id: u64) -> Timestamp {
+pub(crate) fn written_at(id: u64) -> Timestamp {
     let ms = i64::try_from(id >> 22).expect("42 bits") + EPOCH_MS;
     Timestamp::from_millisecond(ms).expect("in range")
 }

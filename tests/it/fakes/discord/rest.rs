@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::{ME, TOKEN, World, account_of, id_of};
+use super::{Channel, ME, TOKEN, World, account_of, id_of};
 use crate::fakes::Failure;
 
 const CONTENT_CHARS_MAX: usize = 2000;
@@ -34,7 +34,7 @@ const MESSAGE_KEYS: [&str; 13] = [
     "tts",
 ];
 
-pub fn routes() -> Router<World> {
+pub(crate) fn routes() -> Router<World> {
     Router::new()
         .route("/api/v10/gateway/bot", get(gateway))
         .route(
@@ -50,15 +50,30 @@ pub fn routes() -> Router<World> {
         .method_not_allowed_fallback(|| async { error(405, 0, "405: Method Not Allowed") })
 }
 
-fn error(status: u16, code: u32, message: &str) -> Response {
-    let status = StatusCode::from_u16(status).expect("a status");
-    (status, Json(json!({ "code": code, "message": message }))).into_response()
+/// An error as Discord words it.
+struct Refusal {
+    status: StatusCode,
+    body: Value,
 }
 
-fn invalid(field: &str, why: &str) -> Response {
-    let errors = json!({ field: { "_errors": [{ "code": "INVALID", "message": why }] } });
-    let body = json!({ "code": 50035, "message": "Invalid Form Body", "errors": errors });
-    (StatusCode::BAD_REQUEST, Json(body)).into_response()
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.status, Json(self.body)).into_response()
+    }
+}
+
+fn error(status: u16, code: u32, message: &str) -> Refusal {
+    Refusal {
+        status: StatusCode::from_u16(status).expect("a status"),
+        body: json!({ "code": code, "message": message }),
+    }
+}
+
+fn invalid(field: &str, why: &str) -> Refusal {
+    let mut refusal = error(400, 50035, "Invalid Form Body");
+    refusal.body["errors"] =
+        json!({ field: { "_errors": [{ "code": "INVALID", "message": why }] } });
+    refusal
 }
 
 fn slow_down(retry_after_s: f64) -> Response {
@@ -71,13 +86,23 @@ fn slow_down(retry_after_s: f64) -> Response {
     (StatusCode::TOO_MANY_REQUESTS, headers, Json(body)).into_response()
 }
 
+impl super::State {
+    fn readable(&self, id: u64) -> Result<&Channel, Refusal> {
+        match self.channels.get(&id) {
+            None => Err(error(404, 10003, "Unknown Channel")),
+            Some(channel) if !channel.readable => Err(error(403, 50001, "Missing Access")),
+            Some(channel) => Ok(channel),
+        }
+    }
+}
+
 /// Whoever calls is our bot.
 struct Bot;
 
 impl FromRequestParts<World> for Bot {
-    type Rejection = Response;
+    type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, _world: &World) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, _world: &World) -> Result<Self, Refusal> {
         let header = |name: &str| {
             parts
                 .headers
@@ -89,7 +114,7 @@ impl FromRequestParts<World> for Bot {
         }
         // Discord's edge turns away whoever does not say which library it is.
         if !header("user-agent").is_some_and(|agent| agent.starts_with("DiscordBot (")) {
-            return Err(StatusCode::FORBIDDEN.into_response());
+            return Err(error(403, 0, "error code: 1010"));
         }
         Ok(Self)
     }
@@ -98,7 +123,7 @@ impl FromRequestParts<World> for Bot {
 async fn gateway(_: Bot, State(world): State<World>) -> Json<Value> {
     let state = world.state();
     Json(json!({
-        "url": format!("ws://{}", state.address),
+        "url": format!("{}://{}", state.gateway_scheme, state.address),
         "shards": 1,
         "session_start_limit": {
             "total": 1000, "remaining": state.session_starts_left, "reset_after": 90_500, "max_concurrency": 1,
@@ -106,27 +131,20 @@ async fn gateway(_: Bot, State(world): State<World>) -> Json<Value> {
     }))
 }
 
-async fn channel(_: Bot, State(world): State<World>, Path(id): Path<u64>) -> Response {
+async fn channel(
+    _: Bot,
+    State(world): State<World>,
+    Path(id): Path<u64>,
+) -> Result<Json<Value>, Refusal> {
     let state = world.state();
-    let Some(channel) = state.channels.get(&id) else {
-        return error(404, 10003, "Unknown Channel");
-    };
-    if !channel.readable {
-        return error(403, 50001, "Missing Access");
+    let channel = state.readable(id)?;
+    let last = channel.messages.last().map(|message| &message["id"]);
+    let mut body = json!({ "id": id.to_string(), "type": 1, "flags": 0, "recipients": [], "last_message_id": last });
+    if let Some(guild) = channel.guild {
+        body["type"] = json!(0);
+        body["guild_id"] = json!(guild.to_string());
     }
-    let last = channel.messages.last().map(|message| message["id"].clone());
-    let mut body = json!({ "id": id.to_string(), "flags": 0, "last_message_id": last });
-    match channel.guild {
-        Some(guild) => {
-            body["type"] = json!(0);
-            body["guild_id"] = json!(guild.to_string());
-        }
-        None => {
-            body["type"] = json!(1);
-            body["recipients"] = json!([]);
-        }
-    }
-    Json(body).into_response()
+    Ok(Json(body))
 }
 
 async fn list(
@@ -142,21 +160,19 @@ async fn list(
     }
     state.listed += 1;
     let Some(after) = query.get("after").copied() else {
-        return invalid("after", "this fake lists only what came after");
+        return invalid("after", "this fake lists only what came after").into_response();
     };
     let limit = query.get("limit").copied().unwrap_or(50);
     if !(1..=100).contains(&limit) {
-        return invalid("limit", "int value should be between 1 and 100");
+        return invalid("limit", "int value should be between 1 and 100").into_response();
     }
     if query.keys().any(|key| key != "after" && key != "limit") {
-        return invalid("query", "unknown key");
+        return invalid("query", "unknown key").into_response();
     }
-    let Some(channel) = state.channels.get(&id) else {
-        return error(404, 10003, "Unknown Channel");
+    let channel = match state.readable(id) {
+        Ok(channel) => channel,
+        Err(refusal) => return refusal.into_response(),
     };
-    if !channel.readable {
-        return error(403, 50001, "Missing Access");
-    }
     let limit = usize::try_from(limit).expect("at most 100");
     let newer = channel
         .messages
@@ -181,8 +197,10 @@ async fn create(_: Bot, State(world): State<World>, Path(id): Path<u64>, body: B
         Some(Failure::RateLimited { retry_after_s }) => {
             return slow_down(f64::from(retry_after_s) - 0.7);
         }
-        Some(Failure::Forbidden) => return error(403, 50007, "Cannot send messages to this user"),
-        Some(Failure::Unauthorized) => return error(401, 0, "401: Unauthorized"),
+        Some(Failure::Forbidden) => {
+            return error(403, 50007, "Cannot send messages to this user").into_response();
+        }
+        Some(Failure::Unauthorized) => return error(401, 0, "401: Unauthorized").into_response(),
         Some(Failure::DropBeforeActing) => break_connection(),
         Some(Failure::DropAfterActing) | None => {}
     }
@@ -194,7 +212,7 @@ async fn create(_: Bot, State(world): State<World>, Path(id): Path<u64>, body: B
     }
     match kept {
         Ok(message) => Json(message).into_response(),
-        Err(refusal) => refusal,
+        Err(refusal) => refusal.into_response(),
     }
 }
 
@@ -203,19 +221,13 @@ fn break_connection() -> ! {
     std::panic::resume_unwind(Box::new("the connection breaks"))
 }
 
-fn keep(world: &World, channel: u64, message: &Value) -> Result<Value, Response> {
+fn keep(world: &World, channel: u64, message: &Value) -> Result<Value, Refusal> {
     valid(message)?;
     let (text, nonce) = (text_of(message, "content"), text_of(message, "nonce"));
     let answers = answered(world, channel, &message["message_reference"])?;
     {
         let state = world.state();
-        let kept = state
-            .channels
-            .get(&channel)
-            .ok_or_else(|| error(404, 10003, "Unknown Channel"))?;
-        if !kept.readable {
-            return Err(error(403, 50001, "Missing Access"));
-        }
+        let kept = state.readable(channel)?;
         let same = kept.messages.iter().find(|kept| kept["nonce"] == nonce);
         if let (Some(same), true) = (same, state.nonces_are_known) {
             return Ok(same.clone());
@@ -237,7 +249,7 @@ fn keep(world: &World, channel: u64, message: &Value) -> Result<Value, Response>
         .clone())
 }
 
-fn valid(message: &Value) -> Result<(), Response> {
+fn valid(message: &Value) -> Result<(), Refusal> {
     let keys = message
         .as_object()
         .ok_or_else(|| invalid("_", "not an object"))?
@@ -276,7 +288,7 @@ fn valid(message: &Value) -> Result<(), Response> {
 }
 
 /// The id of the message that is answered, where it is still there.
-fn answered(world: &World, channel: u64, reference: &Value) -> Result<Option<Value>, Response> {
+fn answered(world: &World, channel: u64, reference: &Value) -> Result<Option<Value>, Refusal> {
     if reference.is_null() {
         return Ok(None);
     }
