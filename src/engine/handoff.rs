@@ -100,7 +100,10 @@ pub fn tell_desk(world: &World, conversation: &mut Conversation, kind: AlertKind
         return;
     };
     if kind == AlertKind::Updated
-        && let Some(waiting) = conversation.deliveries.iter_mut().find_map(waiting_update)
+        && let Some(waiting) = conversation
+            .deliveries
+            .iter_mut()
+            .find_map(|delivery| waiting_update(delivery, &alert))
     {
         *waiting = alert;
         return;
@@ -127,11 +130,15 @@ pub fn tell_desk(world: &World, conversation: &mut Conversation, kind: AlertKind
     }
 }
 
-/// The alert of an update that no attempt was made for yet.
-fn waiting_update(delivery: &mut Delivery) -> Option<&mut Alert> {
+/// The update of the same case for the same desk that no attempt was made for yet. What an alert shows depends on its
+/// desk, so it never takes the place of one for another desk.
+fn waiting_update<'a>(delivery: &'a mut Delivery, newer: &Alert) -> Option<&'a mut Alert> {
     match &mut delivery.to {
-        Recipient::Desk { alert, .. }
-            if alert.kind == AlertKind::Updated && delivery.attempts == 0 =>
+        Recipient::Desk { desk, alert }
+            if alert.kind == AlertKind::Updated
+                && alert.case == newer.case
+                && *desk == newer.desk
+                && delivery.attempts == 0 =>
         {
             Some(alert)
         }
