@@ -158,9 +158,9 @@ fn settle_desk(
     now: Timestamp,
 ) {
     let failed = !matches!(status, Status::Sent { .. });
-    if let Some(case) = conversation.case.as_mut()
-        && let Some(record) = case.alerts.iter_mut().rev().find(|record| record.id == *id)
-    {
+    // The next case may have been opened while the alert was on its way.
+    let cases = conversation.case.iter_mut().chain(&mut conversation.past_cases);
+    if let Some(record) = cases.flat_map(|case| &mut case.alerts).find(|record| record.id == *id) {
         record.status = status;
     }
     // Only a case that still waits for somebody moves on, and only from the desk that was not reached.
