@@ -66,7 +66,7 @@ impl Daemon {
         for conversation in self.conversations() {
             self.reschedule(&conversation);
             if cut_off(&conversation) {
-                self.schedule.insert(conversation.id, Timestamp::MIN);
+                self.look_at(&conversation.id, Timestamp::MIN);
             }
         }
     }
@@ -77,10 +77,15 @@ impl Daemon {
     }
 
     fn reschedule(&mut self, conversation: &Conversation) {
-        match next_due(conversation) {
-            Some(due) => drop(self.schedule.insert(conversation.id.clone(), due)),
-            None => drop(self.schedule.remove(&conversation.id)),
+        if let Some(due) = next_due(conversation) {
+            self.look_at(&conversation.id, due);
         }
+    }
+
+    /// Looks at a conversation no later than `due`.
+    fn look_at(&mut self, id: &ConversationId, due: Timestamp) {
+        let at = self.schedule.entry(id.clone()).or_insert(due);
+        *at = due.min(*at);
     }
 
     /// Takes the lanes of every conversation whose time has come.
@@ -165,8 +170,7 @@ impl Run {
         };
         if let Some(phase) = next {
             self.daemon.jobs.push(Job { conversation, lane, phase });
-        } else if !self.daemon.schedule.contains_key(&conversation)
-            && let Some(loaded) = self.daemon.conversation(&conversation)
+        } else if let Some(loaded) = self.daemon.conversation(&conversation)
         {
             self.daemon.reschedule(&loaded.document);
         }
@@ -211,7 +215,8 @@ impl Run {
     fn apply_or_look_again(&mut self, id: &ConversationId, event: &Event) -> Kept<Option<Decision>> {
         let decision = self.apply(id, event)?;
         if decision.is_none() {
-            self.daemon.schedule.insert(id.clone(), self.now + STORE_PAUSE);
+            let at = self.now + STORE_PAUSE;
+            self.daemon.look_at(id, at);
         }
         Ok(decision)
     }
