@@ -94,12 +94,12 @@ impl Daemon {
         for id in due {
             self.schedule.remove(&id);
             let Some(Loaded { document, .. }) = self.conversation(&id) else { continue };
-            let lanes: Vec<Option<Lane>> = owed(&document, at).iter().map(|duty| lane_of(duty, &document)).collect();
-            for lane in lanes {
-                if !self.jobs.iter().any(|job| job.conversation == id && job.lane == lane) {
-                    self.jobs.push(Job { conversation: id.clone(), lane, phase: Phase::Taken });
-                }
+            let lanes = owed(&document, at).into_iter().map(|duty| lane_of(&duty, &document));
+            let free: Vec<Option<Lane>> = lanes.filter(|lane| !self.jobs.iter().any(|job| job.conversation == id && job.lane == *lane)).collect();
+            if free.is_empty() {
+                self.reschedule(&document);
             }
+            self.jobs.extend(free.into_iter().map(|lane| Job { conversation: id.clone(), lane, phase: Phase::Taken }));
         }
     }
 }
@@ -240,7 +240,7 @@ fn lane_of(duty: &Duty, conversation: &Conversation) -> Option<Lane> {
 
 fn told(event: &Event) -> String {
     match event {
-        Event::Message(message) => format!("{} “{}”", message.id, message.text.chars().take(50).collect::<String>()),
+        Event::Message(message) => format!("{} {:?}", message.id, message.text.chars().take(50).collect::<String>()),
         Event::Contained { message } => format!("{} (deciding failed)", message.id),
         Event::Attempt { delivery } => format!("attempt {delivery}"),
         Event::Attempted { delivery, outcome, .. } => format!("attempted {delivery}: {outcome:?}"),
