@@ -175,7 +175,8 @@ pub fn escalate(world: &World, conversation: &mut Conversation, why: &str, now: 
     true
 }
 
-/// Takes back what the bot prepared and nobody has begun to send (promise 3).
+/// Takes back what the bot prepared (promise 3). What is being sent just now may still arrive; it is marked as withdrawn,
+/// so that it is not tried again where it does not.
 pub fn withdraw_bot_words(conversation: &mut Conversation, reason: &str) {
     let mut withdrawn = Vec::new();
     let turns = &conversation.turns;
@@ -183,11 +184,10 @@ pub fn withdraw_bot_words(conversation: &mut Conversation, reason: &str) {
         let of_the_bot = turns
             .iter()
             .any(|turn| matches!(turn, Turn::Bot { delivery: id, .. } if *id == delivery.id));
-        let keep = !of_the_bot || matches!(delivery.progress, Progress::Sending { .. });
-        if !keep {
+        if of_the_bot {
             withdrawn.push(delivery.id.clone());
         }
-        keep
+        !of_the_bot || matches!(delivery.progress, Progress::Sending { .. })
     });
     for id in withdrawn {
         set_turn_status(
@@ -216,6 +216,13 @@ pub fn set_turn_status(conversation: &mut Conversation, id: &DeliveryId, to: &St
             Turn::Bot { .. } | Turn::Agent { .. } | Turn::Customer { .. } | Turn::Note { .. } => {}
         }
     }
+}
+
+/// Whether these words were taken back while they were being sent.
+pub fn is_withdrawn(conversation: &Conversation, id: &DeliveryId) -> bool {
+    conversation.turns.iter().any(|turn| {
+        matches!(turn, Turn::Bot { delivery, status: Status::Withdrawn { .. }, .. } if delivery == id)
+    })
 }
 
 /// The id of the conversation's next delivery.

@@ -53,6 +53,10 @@ pub fn take_in(
     else {
         return false;
     };
+    if matches!(outcome, Attempted::Later { .. }) && handoff::is_withdrawn(conversation, id) {
+        conversation.deliveries.remove(at);
+        return true;
+    }
     let outcome = match outcome {
         Attempted::Later {
             retry_after_s,
