@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::engine::handoff::{self, Reason, after, set_turn_status};
-use crate::engine::world::World;
+use crate::engine::world::{Mode, World};
 use crate::model::alert::AlertKind;
 use crate::model::conversation::{Conversation, Holder};
 use crate::model::delivery::{Attempted, Delivery, Progress, Recipient, Status};
@@ -127,8 +127,12 @@ fn settle_customer(
 
 /// Something went wrong that only a person can judge: a new case, or an update of the one they have.
 pub fn needs_a_look(world: &World, conversation: &mut Conversation, why: String, now: Timestamp) {
+    let brand = world.brands.get(&conversation.brand);
+    if brand.is_some_and(|brand| brand.mode == Mode::Shadow) {
+        return;
+    }
     if conversation.holder == Holder::Bot {
-        let Some(brand) = world.brands.get(&conversation.brand) else {
+        let Some(brand) = brand else {
             return;
         };
         let reason = Reason {
