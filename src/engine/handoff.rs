@@ -100,7 +100,10 @@ pub fn tell_desk(world: &World, conversation: &mut Conversation, kind: AlertKind
         return;
     };
     if kind == AlertKind::Updated
-        && let Some(waiting) = conversation.deliveries.iter_mut().find_map(waiting_update)
+        && let Some(waiting) = conversation
+            .deliveries
+            .iter_mut()
+            .find_map(|delivery| waiting_update(delivery, &alert))
     {
         *waiting = alert;
         return;
@@ -127,11 +130,15 @@ pub fn tell_desk(world: &World, conversation: &mut Conversation, kind: AlertKind
     }
 }
 
-/// The alert of an update that no attempt was made for yet.
-fn waiting_update(delivery: &mut Delivery) -> Option<&mut Alert> {
+/// The update of the same case for the same desk that no attempt was made for yet. What an alert shows depends on its
+/// desk, so it never takes the place of one for another desk.
+fn waiting_update<'a>(delivery: &'a mut Delivery, newer: &Alert) -> Option<&'a mut Alert> {
     match &mut delivery.to {
-        Recipient::Desk { alert, .. }
-            if alert.kind == AlertKind::Updated && delivery.attempts == 0 =>
+        Recipient::Desk { desk, alert }
+            if alert.kind == AlertKind::Updated
+                && alert.case == newer.case
+                && *desk == newer.desk
+                && delivery.attempts == 0 =>
         {
             Some(alert)
         }
@@ -168,7 +175,8 @@ pub fn escalate(world: &World, conversation: &mut Conversation, why: &str, now: 
     true
 }
 
-/// Takes back what the bot prepared and nobody has begun to send (promise 3).
+/// Takes back what the bot prepared (promise 3). What is being sent just now may still arrive; it is marked as withdrawn,
+/// so that it is not tried again where it does not.
 pub fn withdraw_bot_words(conversation: &mut Conversation, reason: &str) {
     let mut withdrawn = Vec::new();
     let turns = &conversation.turns;
@@ -176,11 +184,10 @@ pub fn withdraw_bot_words(conversation: &mut Conversation, reason: &str) {
         let of_the_bot = turns
             .iter()
             .any(|turn| matches!(turn, Turn::Bot { delivery: id, .. } if *id == delivery.id));
-        let keep = !of_the_bot || matches!(delivery.progress, Progress::Sending { .. });
-        if !keep {
+        if of_the_bot {
             withdrawn.push(delivery.id.clone());
         }
-        keep
+        !of_the_bot || matches!(delivery.progress, Progress::Sending { .. })
     });
     for id in withdrawn {
         set_turn_status(
@@ -209,6 +216,13 @@ pub fn set_turn_status(conversation: &mut Conversation, id: &DeliveryId, to: &St
             Turn::Bot { .. } | Turn::Agent { .. } | Turn::Customer { .. } | Turn::Note { .. } => {}
         }
     }
+}
+
+/// Whether these words were taken back while they were being sent.
+pub fn is_withdrawn(conversation: &Conversation, id: &DeliveryId) -> bool {
+    conversation.turns.iter().any(|turn| {
+        matches!(turn, Turn::Bot { delivery, status: Status::Withdrawn { .. }, .. } if delivery == id)
+    })
 }
 
 /// The id of the conversation's next delivery.

@@ -156,10 +156,10 @@ impl<'a> Judgement<'a> {
         match &self.conversation.holder {
             Holder::Bot => {}
             Holder::Waiting => {
-                return Some(self.silent("a person was called and has not come yet"));
+                return Some(self.with_people("a person was called and has not come yet".to_owned()));
             }
             Holder::Person { agent } => {
-                return Some(self.silent(format!("{agent} has the conversation")));
+                return Some(self.with_people(format!("{agent} has the conversation")));
             }
         }
         if !self.message.addressed {
@@ -195,6 +195,16 @@ impl<'a> Judgement<'a> {
             );
         }
         None
+    }
+
+    /// People have it and answer themselves. Who tells the bot to stop is heard all the same: it must still know when the
+    /// conversation is given back.
+    fn with_people(&self, reason: String) -> Verdict {
+        let verdict = self.silent(reason);
+        if self.message.addressed && self.deciding().is_some_and(|topic| topic.action == Action::OptOut) {
+            return Verdict { opts_out: true, ..verdict }.because("the customer told the bot to stop");
+        }
+        verdict
     }
 
     /// The bot stays silent for good; a complaint still reaches a person.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::engine::handoff::{self, Reason, after, set_turn_status};
-use crate::engine::world::World;
+use crate::engine::world::{Mode, World};
 use crate::model::alert::AlertKind;
 use crate::model::conversation::{Conversation, Holder};
 use crate::model::delivery::{Attempted, Delivery, Progress, Recipient, Status};
@@ -53,6 +53,10 @@ pub fn take_in(
     else {
         return false;
     };
+    if matches!(outcome, Attempted::Later { .. }) && handoff::is_withdrawn(conversation, id) {
+        conversation.deliveries.remove(at);
+        return true;
+    }
     let outcome = match outcome {
         Attempted::Later {
             retry_after_s,
@@ -123,8 +127,12 @@ fn settle_customer(
 
 /// Something went wrong that only a person can judge: a new case, or an update of the one they have.
 pub fn needs_a_look(world: &World, conversation: &mut Conversation, why: String, now: Timestamp) {
+    let brand = world.brands.get(&conversation.brand);
+    if brand.is_some_and(|brand| brand.mode == Mode::Shadow) {
+        return;
+    }
     if conversation.holder == Holder::Bot {
-        let Some(brand) = world.brands.get(&conversation.brand) else {
+        let Some(brand) = brand else {
             return;
         };
         let reason = Reason {
@@ -158,9 +166,9 @@ fn settle_desk(
     now: Timestamp,
 ) {
     let failed = !matches!(status, Status::Sent { .. });
-    if let Some(case) = conversation.case.as_mut()
-        && let Some(record) = case.alerts.iter_mut().rev().find(|record| record.id == *id)
-    {
+    // The next case may have been opened while the alert was on its way.
+    let cases = conversation.case.iter_mut().chain(&mut conversation.past_cases);
+    if let Some(record) = cases.flat_map(|case| &mut case.alerts).find(|record| record.id == *id) {
         record.status = status;
     }
     // Only a case that still waits for somebody moves on, and only from the desk that was not reached.

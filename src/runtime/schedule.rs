@@ -22,18 +22,21 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Sets when to look at a conversation next; `None` = it owes nothing.
+    /// Looks at a conversation no later than `due`; `None` = its document asks for no look. A look that was asked for
+    /// earlier stays: it may be for an attempt that was cut off, which the document alone does not ask for, and one look
+    /// too many does no harm.
     pub fn set(&self, conversation: &ConversationId, due: Option<Timestamp>) {
+        let Some(due) = due else { return };
         let mut queue = self.lock();
-        if let Some(before) = queue.by_conversation.remove(conversation) {
-            queue.by_time.remove(&(before, conversation.clone()));
+        match queue.by_conversation.get(conversation).copied() {
+            Some(before) if before <= due => return,
+            Some(before) => drop(queue.by_time.remove(&(before, conversation.clone()))),
+            None => {}
         }
-        if let Some(due) = due {
-            queue.by_conversation.insert(conversation.clone(), due);
-            queue.by_time.insert((due, conversation.clone()));
-            drop(queue);
-            self.earlier.notify_one();
-        }
+        queue.by_conversation.insert(conversation.clone(), due);
+        queue.by_time.insert((due, conversation.clone()));
+        drop(queue);
+        self.earlier.notify_one();
     }
 
     /// Takes every conversation whose time has come, and tells when the next one's comes.
@@ -78,9 +81,18 @@ mod tests {
         schedule.set(&two, Some(at(10)));
         schedule.set(&three, Some(at(20)));
         schedule.set(&one, Some(at(5)));
-        schedule.set(&three, None);
         assert_eq!(schedule.take_due(at(7)), (vec![one], Some(at(10))));
-        assert_eq!(schedule.take_due(at(60)), (vec![two], None));
+        assert_eq!(schedule.take_due(at(60)), (vec![two, three], None));
         assert_eq!(schedule.take_due(at(60)), (vec![], None));
+    }
+
+    #[test]
+    fn a_look_that_was_asked_for_is_not_lost() {
+        let schedule = Schedule::default();
+        let one = ConversationId::from("one");
+        schedule.set(&one, Some(Timestamp::MIN));
+        schedule.set(&one, Some(at(30)));
+        schedule.set(&one, None);
+        assert_eq!(schedule.take_due(at(7)), (vec![one], None));
     }
 }
