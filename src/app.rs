@@ -1,6 +1,7 @@
 //! The composition root: config → packs, store, accounts, desks, tasks; start, reload, stop. Nothing else knows them all.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ use crate::runtime::reconcile::Reconciler;
 use crate::runtime::supervise::supervise;
 use crate::store::Store;
 use crate::store::sled::SledStore;
+use crate::telemetry::RELOADS;
 
 /// Longest wait for open requests while stopping.
 const REQUESTS_PATIENCE: Duration = Duration::from_secs(5);
@@ -36,7 +38,7 @@ const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// A running hark.
 pub struct App {
-    config: Config,
+    store_path: PathBuf,
     ledger: Arc<Ledger>,
     limits: BTreeMap<AccountId, Limits>,
     channels: JoinSet<()>,
@@ -47,9 +49,11 @@ pub struct App {
 }
 
 /// Starts everything; on return messages are taken in.
-pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<App> {
-    let (library, problems) = load_library(&config);
-    let Some(library) = library else { bail!("the packs have errors; `hark check` shows them all ({} problems)", problems.len()) };
+pub async fn start(
+    config: Config,
+    library: Library,
+    metrics: PrometheusHandle,
+) -> anyhow::Result<App> {
     let listen = config.http.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: is another hark running? Set `http.listen` or HARK_HTTP_LISTEN to another address")
@@ -58,14 +62,25 @@ pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
     let desks = open_desks(&config)?;
     let tokens = Tokens(config.http.read_tokens().context("http.tokens")?);
     let store: Arc<dyn Store> = Arc::new(SledStore::open(&config.store.path)?);
-    let limits: BTreeMap<AccountId, Limits> = channels.iter().map(|(account, channel)| (account.clone(), channel.limits())).collect();
+    let limits: BTreeMap<AccountId, Limits> = channels
+        .iter()
+        .map(|(account, channel)| (account.clone(), channel.limits()))
+        .collect();
     let world = build_world(&config, library, &limits)?;
     let ledger = Arc::new(Ledger::open(store, world).await?);
 
     let (stop, stopping) = watch::channel(false);
     let (arrivals, waiting) = mpsc::channel(ARRIVALS_MAX);
     let health = Arc::new(Health::default());
-    let intakes = channels.keys().map(|account| (account.clone(), Intake::new(account.clone(), arrivals.clone()))).collect();
+    let intakes = channels
+        .keys()
+        .map(|account| {
+            (
+                account.clone(),
+                Intake::new(account.clone(), arrivals.clone()),
+            )
+        })
+        .collect();
     let site = Site {
         ledger: Arc::clone(&ledger),
         intakes,
@@ -75,12 +90,16 @@ pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
         stopping: stopping.clone(),
     };
     let router = http::router(Arc::new(site), tokens);
-    let reconciler = Arc::new(Reconciler::new(Arc::clone(&ledger), Arc::clone(&channels), desks));
+    let reconciler = Arc::new(Reconciler::new(
+        Arc::clone(&ledger),
+        Arc::clone(&channels),
+        desks,
+    ));
     let mut running = supervise(&channels, &arrivals, &health);
     running.spawn(keep_metrics_tidy(metrics));
     running.spawn(feed_watchdog());
     Ok(App {
-        config,
+        store_path: config.store.path,
         inbox: tokio::spawn(inbox::run(Arc::clone(&ledger), health, waiting)),
         reconciler: tokio::spawn(reconciler.run(stopping.clone())),
         server: tokio::spawn(http::serve(listener, router, stopping)),
@@ -93,16 +112,25 @@ pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
 
 impl App {
     /// Runs until SIGTERM or SIGINT; SIGHUP reads config and packs again.
-    pub async fn run(mut self, reload: impl Fn() -> Option<Config>) -> anyhow::Result<()> {
+    pub async fn run(
+        mut self,
+        reload: impl Fn() -> Option<(Config, Library)>,
+    ) -> anyhow::Result<()> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut hang_up = signal(SignalKind::hangup())?;
         notify(&[sd_notify::NotifyState::Ready]);
+        let ledger = Arc::clone(&self.ledger);
         loop {
             tokio::select! {
                 () = received(&mut terminate) => break,
                 () = received(&mut interrupt) => break,
                 () = received(&mut hang_up) => self.reload(reload()),
+                reason = ledger.broken() => {
+                    let folder = self.store_path.display().to_string();
+                    self.stop().await?;
+                    bail!("{reason}\n{folder}: free some space or mend the disk, then start hark again; what was accepted is on disk");
+                }
                 ended = &mut self.server => bail!("the HTTP server ended: {ended:?}"),
             }
         }
@@ -111,18 +139,22 @@ impl App {
 
     /// Puts brands, desks' terms and packs of a new config in force, if all of it is right; else what ran goes on.
     /// Accounts, desk addresses, store and listener are those of the start.
-    fn reload(&mut self, config: Option<Config>) {
-        let kept = || tracing::error!("reload refused: what ran before goes on; `hark check` shows the problems");
-        let Some(config) = config else { return kept() };
-        let (Some(library), _) = load_library(&config) else { return kept() };
-        match build_world(&config, library, &self.limits) {
-            Ok(world) => {
-                self.ledger.replace_world(world);
-                self.config = config;
-                tracing::info!("brands and packs reloaded; changed accounts, desks, store or listener need a restart");
-            }
-            Err(error) => tracing::error!(error = format!("{error:#}"), "reload refused: what ran before goes on"),
-        }
+    fn reload(&mut self, loaded: Option<(Config, Library)>) {
+        let world =
+            loaded.and_then(|(config, library)| build_world(&config, library, &self.limits).ok());
+        let outcome = if let Some(world) = world {
+            self.ledger.replace_world(world);
+            tracing::info!(
+                "brands and packs reloaded; changed accounts, desk addresses, store or listener need a restart"
+            );
+            "applied"
+        } else {
+            tracing::error!(
+                "reload refused: what ran before goes on; `hark check` shows the problems"
+            );
+            "refused"
+        };
+        metrics::counter!(RELOADS, "outcome" => outcome).increment(1);
     }
 
     /// Stops intake, finishes what is under way, closes the store.
@@ -131,7 +163,10 @@ impl App {
         // The first two stop intake: channels are dropped, the server takes no new request.
         self.channels.shutdown().await;
         self.stop.send_replace(true);
-        if tokio::time::timeout(REQUESTS_PATIENCE, &mut self.server).await.is_err() {
+        if tokio::time::timeout(REQUESTS_PATIENCE, &mut self.server)
+            .await
+            .is_err()
+        {
             self.server.abort();
         }
         // Every door is closed now, so the inbox ends once it is empty.
@@ -158,7 +193,9 @@ fn notify(states: &[sd_notify::NotifyState<'_>]) {
 
 /// Tells systemd that the scheduler still turns, twice as often as it wants to hear it.
 async fn feed_watchdog() {
-    let Some(every) = sd_notify::watchdog_enabled() else { return };
+    let Some(every) = sd_notify::watchdog_enabled() else {
+        return;
+    };
     let mut ticks = tokio::time::interval(every / 2);
     loop {
         ticks.tick().await;
@@ -191,7 +228,9 @@ fn pack_sources(config: &Config) -> Result<Vec<PackSource>, Diagnostic> {
     let directory = config.library.directory.as_deref();
     config::packs::read(directory).map_err(|error| Diagnostic {
         level: Level::Error,
-        path: directory.map(|path| path.display().to_string()).unwrap_or_default(),
+        path: directory
+            .map(|path| path.display().to_string())
+            .unwrap_or_default(),
         line: 0,
         column: 0,
         message: format!("cannot read the packs: {error}"),
@@ -201,24 +240,39 @@ fn pack_sources(config: &Config) -> Result<Vec<PackSource>, Diagnostic> {
 
 fn open_channels(config: &Config) -> anyhow::Result<BTreeMap<AccountId, AnyChannel>> {
     config.channels.open().map_err(|failed| {
-        let list: Vec<String> = failed.iter().map(|(account, error)| format!("[channel.{}.{}]: {error}", account.kind, account.name)).collect();
+        let list: Vec<String> = failed
+            .iter()
+            .map(|(account, error)| format!("[channel.{}.{}]: {error}", account.kind, account.name))
+            .collect();
         anyhow::anyhow!("{}", list.join("\n"))
     })
 }
 
 fn open_desks(config: &Config) -> anyhow::Result<BTreeMap<DeskName, AnyDesk>> {
-    let context = DeskContext { public_url: config.http.base_url() };
+    let context = DeskContext {
+        public_url: config.http.base_url(),
+    };
     config.desks.open(&context).map_err(|failed| {
-        let list: Vec<String> = failed.iter().map(|(desk, error)| format!("[desk.{desk}]: {error}")).collect();
+        let list: Vec<String> = failed
+            .iter()
+            .map(|(desk, error)| format!("[desk.{desk}]: {error}"))
+            .collect();
         anyhow::anyhow!("{}", list.join("\n"))
     })
 }
 
 /// What decisions are made with.
-pub fn build_world(config: &Config, library: Library, limits: &BTreeMap<AccountId, Limits>) -> anyhow::Result<World> {
+pub fn build_world(
+    config: &Config,
+    library: Library,
+    limits: &BTreeMap<AccountId, Limits>,
+) -> anyhow::Result<World> {
     let mut brands = BTreeMap::new();
     for (name, brand) in &config.brands {
-        let desk = config.desk_of(brand).cloned().with_context(|| format!("[brand.{name}] has no desk"))?;
+        let desk = config
+            .desk_of(brand)
+            .cloned()
+            .with_context(|| format!("[brand.{name}] has no desk"))?;
         brands.insert(
             name.clone(),
             Brand {
@@ -231,16 +285,29 @@ pub fn build_world(config: &Config, library: Library, limits: &BTreeMap<AccountI
             },
         );
     }
-    let accounts = config.channels.accounts().into_iter().filter_map(|(account, brand)| {
-        let limits = *limits.get(&account)?;
-        Some((account, Account { brand, limits }))
-    });
+    let accounts = config
+        .channels
+        .accounts()
+        .into_iter()
+        .filter_map(|(account, brand)| {
+            let limits = *limits.get(&account)?;
+            Some((account, Account { brand, limits }))
+        });
     let desks = config.desks.0.iter().map(|(name, desk)| {
         let terms = &desk.terms;
-        let policy = DeskPolicy { first_response: terms.first_response.duration(), escalate_to: terms.escalate_to.clone(), private: terms.private };
+        let policy = DeskPolicy {
+            first_response: terms.first_response.duration(),
+            escalate_to: terms.escalate_to.clone(),
+            private: terms.private,
+        };
         (name.clone(), policy)
     });
-    Ok(World { library, brands, accounts: accounts.collect(), desks: desks.collect() })
+    Ok(World {
+        library,
+        brands,
+        accounts: accounts.collect(),
+        desks: desks.collect(),
+    })
 }
 
 fn mode(mode: config::Mode) -> Mode {

@@ -37,7 +37,7 @@ pub const FIRST_REPLY_SECONDS: &str = "hark_first_reply_seconds";
 /// Cases that are not resolved, by `desk`.
 pub const CASES_OPEN: &str = "hark_cases_open";
 
-/// Cases that nobody claimed in time, by `desk`.
+/// Cases that nobody claimed in time.
 pub const CASES_OVERDUE: &str = "hark_cases_overdue";
 
 /// Whether an account's network answers, by `account`: 1 or 0.
@@ -48,6 +48,9 @@ pub const STORE_COMMIT_SECONDS: &str = "hark_store_commit_seconds";
 
 /// Reloads of config and packs, by `outcome`: `applied` or `refused`.
 pub const RELOADS: &str = "hark_reloads_total";
+
+/// Faults of ours that were contained; each one is a bug.
+pub const PANICS: &str = "hark_panics_total";
 
 /// Always 1; its `version` is what runs.
 pub const BUILD_INFO: &str = "hark_build_info";
@@ -215,7 +218,7 @@ fn describe() {
         Unit::Seconds,
         "From a message's arrival to the first reply being sent."
     );
-    describe_gauge!(CASES_OPEN, "Cases that are not resolved.");
+    describe_gauge!(CASES_OPEN, "Cases that a person must act on, by state.");
     describe_gauge!(CASES_OVERDUE, "Cases that nobody claimed in time.");
     describe_gauge!(ACCOUNT_UP, "Whether the account's network answers.");
     describe_histogram!(
@@ -224,6 +227,10 @@ fn describe() {
         "How long one commit took, to the disk and back."
     );
     describe_counter!(RELOADS, "Reloads of config and packs, by outcome.");
+    describe_counter!(
+        PANICS,
+        "Faults inside hark that were contained; each is a bug."
+    );
     describe_gauge!(BUILD_INFO, "What runs; always 1.");
     gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
@@ -243,7 +250,7 @@ mod tests {
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
             describe();
-            for name in [MESSAGES_RECEIVED, DECISIONS, DELIVERIES, RELOADS] {
+            for name in [MESSAGES_RECEIVED, DECISIONS, DELIVERIES, RELOADS, PANICS] {
                 counter!(name, "account" => "http/demo").increment(1);
             }
             for name in [CASES_OPEN, CASES_OVERDUE, ACCOUNT_UP] {

@@ -6,22 +6,14 @@ use anyhow::Context;
 
 use crate::app;
 use crate::cli::output::Output;
-use crate::cli::{Ended, environment};
+use crate::cli::{Ended, load};
 use crate::config::Config;
-use crate::library::diagnostic::Level;
 use crate::telemetry;
 
 /// Runs until it is told to stop.
 pub fn run(path: Option<&Path>) -> anyhow::Result<Ended> {
-    let mut output = Output::stderr();
-    let (config, mut problems) = Config::load(path, environment);
-    if let Some(config) = &config {
-        problems.extend(app::load_library(config).1);
-    }
-    // Warnings are for `hark check`; a daemon's start shows only what stops it.
-    problems.retain(|problem| problem.level == Level::Error);
-    output.problems(&problems)?;
-    let Some(config) = config.filter(|_| problems.is_empty()) else {
+    let mut output = Output::stderr_errors();
+    let Some((config, library)) = load(path, &mut output)? else {
         return Ok(Ended::Problems);
     };
     telemetry::install_log(config.log.format, config.log.level).context("logging")?;
@@ -32,11 +24,15 @@ pub fn run(path: Option<&Path>) -> anyhow::Result<Ended> {
         .build()
         .context("starting threads")?;
     runtime.block_on(async {
-        let app = app::start(config, metrics).await?;
-        output.text(&welcome)?;
+        let app = app::start(config, library, metrics).await?;
+        Output::stderr().text(&welcome)?;
         let path = path.map(Path::to_owned);
-        app.run(move || Config::load(path.as_deref(), environment).0)
-            .await
+        let reload = move || {
+            load(path.as_deref(), &mut Output::stderr_errors())
+                .ok()
+                .flatten()
+        };
+        app.run(reload).await
     })?;
     Ok(Ended::Fine)
 }

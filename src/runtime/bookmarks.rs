@@ -10,7 +10,10 @@ use crate::store::{Store, StoreError};
 const BOOKMARKS_MAX: usize = 10_000;
 
 /// All bookmarks of an account, by name.
-pub async fn all(store: &dyn Store, account: &AccountId) -> Result<BTreeMap<String, String>, StoreError> {
+pub async fn all(
+    store: &dyn Store,
+    account: &AccountId,
+) -> Result<BTreeMap<String, String>, StoreError> {
     let prefix = bookmark_key(account, "");
     let found = store.scan(&prefix, None, BOOKMARKS_MAX).await?;
     found
@@ -23,7 +26,12 @@ pub async fn all(store: &dyn Store, account: &AccountId) -> Result<BTreeMap<Stri
 }
 
 /// Keeps a bookmark; the last one kept counts.
-pub async fn keep(store: &dyn Store, account: &AccountId, name: &str, value: String) -> Result<(), StoreError> {
+pub async fn keep(
+    store: &dyn Store,
+    account: &AccountId,
+    name: &str,
+    value: String,
+) -> Result<(), StoreError> {
     let key = bookmark_key(account, name);
     let bookmark = Bookmark { value };
     loop {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::clock;
 use crate::model::id::AccountId;
+use crate::telemetry::ACCOUNT_UP;
 
 /// One account's state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,13 +40,19 @@ impl Health {
 
     /// Every account that was heard of.
     pub fn accounts(&self) -> BTreeMap<AccountId, AccountHealth> {
-        self.accounts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.accounts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn set(&self, account: &AccountId, up: bool, reason: Option<String>) {
-        metrics::gauge!("hark_account_up", "account" => account.to_string()).set(f64::from(u8::from(up)));
+        metrics::gauge!(ACCOUNT_UP, "account" => account.to_string()).set(f64::from(u8::from(up)));
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = accounts.get(account).filter(|before| before.up == up).map_or_else(clock::now, |before| before.since);
+        let since = accounts
+            .get(account)
+            .filter(|before| before.up == up)
+            .map_or_else(clock::now, |before| before.since);
         accounts.insert(account.clone(), AccountHealth { up, since, reason });
     }
 }

@@ -31,7 +31,10 @@ pub async fn run(ledger: Arc<Ledger>, health: Arc<Health>, mut arrivals: mpsc::R
     while let Some(arrival) = arrivals.recv().await {
         let lane = lane_of(&arrival);
         if lanes[lane].send(arrival).await.is_err() {
-            tracing::error!(lane, "an inbox lane is gone; the sender is told to try again");
+            tracing::error!(
+                lane,
+                "an inbox lane is gone; the sender is told to try again"
+            );
         }
     }
     drop(lanes);
@@ -52,7 +55,12 @@ async fn handle(ledger: &Ledger, health: &Health, arrival: Arrival) {
             let all = bookmarks::all(ledger.store().as_ref(), &account).await;
             drop(done.send(all.map_err(|error| NotAccepted::Later(error.to_string()))));
         }
-        Arrival::Bookmark { account, name, value, done } => {
+        Arrival::Bookmark {
+            account,
+            name,
+            value,
+            done,
+        } => {
             let kept = bookmarks::keep(ledger.store().as_ref(), &account, &name, value).await;
             drop(done.send(kept.map_err(|error| NotAccepted::Later(error.to_string()))));
         }
@@ -64,7 +72,9 @@ async fn handle(ledger: &Ledger, health: &Health, arrival: Arrival) {
 fn lane_of(arrival: &Arrival) -> usize {
     match arrival {
         Arrival::Message { message, .. } => spread(&message.conversation()),
-        Arrival::Bookmarks { account, .. } | Arrival::Connected { account } => spread::<AccountId>(account),
+        Arrival::Bookmarks { account, .. } | Arrival::Connected { account } => {
+            spread::<AccountId>(account)
+        }
         Arrival::Bookmark { account, name, .. } => spread(&(account, name)),
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
+use crate::model::alert::AlertKind;
 use crate::model::case::{Case, CaseState};
 use crate::model::conversation::Conversation;
 use crate::model::id::{CaseNumber, ConversationId, DeskName, TopicName};
+use crate::telemetry::{CASES_OPEN, CASES_OVERDUE};
 
 /// What finding and counting cases needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct Entry {
     pub desk: DeskName,
     /// What it is about.
     pub topic: Option<TopicName>,
+    /// Whether nobody claimed it in time and nobody has since.
+    pub overdue: bool,
 }
 
 /// Which cases are asked for; `None` = any.
@@ -40,17 +44,15 @@ pub struct CaseIndex {
 impl CaseIndex {
     /// Takes the cases of a conversation as they are now.
     pub fn update(&self, conversation: &Conversation) {
-        if conversation.case.is_none() {
-            return;
-        }
-        let mut cases = self.cases.write().unwrap_or_else(PoisonError::into_inner);
-        for case in conversation.past_cases.iter().chain(&conversation.case) {
-            cases.insert(case.number.clone(), entry(conversation, case));
-        }
-        for state in [CaseState::Open, CaseState::Claimed] {
-            let count = cases.values().filter(|entry| entry.state == state).count();
-            #[expect(clippy::cast_precision_loss, reason = "no desk has 2^52 cases")]
-            metrics::gauge!("hark_cases_open", "state" => state.as_str()).set(count as f64);
+        let cases = conversation.past_cases.iter().chain(&conversation.case);
+        let mut index = self.cases.write().unwrap_or_else(PoisonError::into_inner);
+        for case in cases {
+            let entry = entry(conversation, case);
+            let before = index.insert(case.number.clone(), entry.clone());
+            if let Some(before) = before {
+                count(&before, -1.0);
+            }
+            count(&entry, 1.0);
         }
     }
 
@@ -69,10 +71,32 @@ impl CaseIndex {
                 && (filter.topic.is_none() || filter.topic == entry.topic)
         };
         let found = cases.iter().filter(|(_, entry)| wanted(entry));
-        found.map(|(number, entry)| (number.clone(), entry.conversation.clone())).collect()
+        found
+            .map(|(number, entry)| (number.clone(), entry.conversation.clone()))
+            .collect()
     }
 }
 
 fn entry(conversation: &Conversation, case: &Case) -> Entry {
-    Entry { conversation: conversation.id.clone(), state: case.state, desk: case.desk.clone(), topic: case.topic.clone() }
+    let told = case
+        .alerts
+        .iter()
+        .any(|alert| alert.kind == AlertKind::Overdue);
+    Entry {
+        conversation: conversation.id.clone(),
+        state: case.state,
+        desk: case.desk.clone(),
+        topic: case.topic.clone(),
+        overdue: told && case.state == CaseState::Open,
+    }
+}
+
+/// Adds a case to what is measured, or takes it out.
+fn count(entry: &Entry, change: f64) {
+    if matches!(entry.state, CaseState::Open | CaseState::Claimed) {
+        metrics::gauge!(CASES_OPEN, "state" => entry.state.as_str()).increment(change);
+    }
+    if entry.overdue {
+        metrics::gauge!(CASES_OVERDUE).increment(change);
+    }
 }

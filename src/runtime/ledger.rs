@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use crate::channel::{Accepted, NotAccepted};
 use crate::clock;
@@ -21,6 +22,7 @@ use crate::runtime::index::CaseIndex;
 use crate::runtime::schedule::Schedule;
 use crate::store::document::{self, conversation_key};
 use crate::store::{Revision, Store, StoreError};
+use crate::telemetry::{DECISIONS, MESSAGES_RECEIVED, PANICS, STORE_COMMIT_SECONDS};
 
 /// Most documents read at once while starting.
 const SCAN_PAGE: usize = 1_000;
@@ -47,21 +49,57 @@ pub struct Ledger {
     pub cases: CaseIndex,
     /// When to look at which conversation again.
     pub schedule: Schedule,
+    broken: watch::Sender<Option<String>>,
 }
 
 impl Ledger {
     /// Opens the ledger over a store: reads every conversation once, to know its cases and what it owes.
     pub async fn open(store: Arc<dyn Store>, world: World) -> Result<Self, StoreError> {
-        let ledger = Self { store, world: ArcSwap::from_pointee(world), cases: CaseIndex::default(), schedule: Schedule::default() };
+        let ledger = Self {
+            store,
+            world: ArcSwap::from_pointee(world),
+            cases: CaseIndex::default(),
+            schedule: Schedule::default(),
+            broken: watch::Sender::new(None),
+        };
         let mut after: Option<String> = None;
         loop {
-            let page = ledger.store.scan(&document::prefix::<Conversation>(), after.as_deref(), SCAN_PAGE).await?;
-            let Some((last, _)) = page.last() else { return Ok(ledger) };
+            let page = ledger
+                .store
+                .scan(
+                    &document::prefix::<Conversation>(),
+                    after.as_deref(),
+                    SCAN_PAGE,
+                )
+                .await?;
+            let Some((last, _)) = page.last() else {
+                return Ok(ledger);
+            };
             after = Some(last.clone());
             for (key, stored) in &page {
                 ledger.derive_after_restart(&document::decode(key, &stored.bytes)?);
             }
         }
+    }
+
+    /// Resolves with the reason once the disk failed. The store takes nothing more until a restart, so hark must end.
+    pub async fn broken(&self) -> String {
+        let mut broken = self.broken.subscribe();
+        let reason = broken
+            .wait_for(Option::is_some)
+            .await
+            .ok()
+            .and_then(|reason| reason.clone());
+        // The sender lives in `self`, so the wait ends only with a reason.
+        reason.unwrap_or_default()
+    }
+
+    /// Notes a failure of the disk on its way to whoever asked.
+    fn note(&self, error: StoreError) -> StoreError {
+        if let StoreError::Io(cause) = &error {
+            self.broken.send_replace(Some(format!("{error}: {cause}")));
+        }
+        error
     }
 
     /// What hark knows now.
@@ -80,17 +118,28 @@ impl Ledger {
     }
 
     /// A conversation.
-    pub async fn conversation(&self, id: &ConversationId) -> Result<Option<Conversation>, StoreError> {
+    pub async fn conversation(
+        &self,
+        id: &ConversationId,
+    ) -> Result<Option<Conversation>, StoreError> {
         Ok(self.load(id).await?.map(|(conversation, _)| conversation))
     }
 
     /// Takes a message in. On `Ok` it is on disk, and what follows from it is scheduled.
     pub async fn accept(&self, message: Inbound) -> Result<Accepted, NotAccepted> {
         let id = message.conversation();
-        let Some(brand) = self.world().accounts.get(&message.account).map(|account| account.brand.clone()) else {
-            return Err(NotAccepted::Later(format!("there is no account {}", message.account)));
+        let Some(brand) = self
+            .world()
+            .accounts
+            .get(&message.account)
+            .map(|account| account.brand.clone())
+        else {
+            return Err(NotAccepted::Later(format!(
+                "there is no account {}",
+                message.account
+            )));
         };
-        metrics::counter!("hark_messages_received_total", "account" => message.account.to_string()).increment(1);
+        metrics::counter!(MESSAGES_RECEIVED, "account" => message.account.to_string()).increment(1);
         loop {
             let loaded = self.load(&id).await.map_err(not_accepted)?;
             let (conversation, revision) = match loaded {
@@ -101,7 +150,12 @@ impl Ledger {
             let decision = match decided {
                 Some(decision) => decision,
                 None => self
-                    .decide(&conversation, Event::Contained { message: message.clone() })
+                    .decide(
+                        &conversation,
+                        Event::Contained {
+                            message: message.clone(),
+                        },
+                    )
                     .ok_or_else(|| NotAccepted::Later(LedgerError::Panicked.to_string()))?,
             };
             let accepted = Accepted {
@@ -125,7 +179,9 @@ impl Ledger {
             let Some((conversation, revision)) = self.load(id).await? else {
                 return Err(LedgerError::NoConversation(id.clone()));
             };
-            let decision = self.decide(&conversation, event.clone()).ok_or(LedgerError::Panicked)?;
+            let decision = self
+                .decide(&conversation, event.clone())
+                .ok_or(LedgerError::Panicked)?;
             match self.commit(&decision, Some(revision)).await {
                 Ok(()) => return Ok(decision),
                 Err(StoreError::Conflict { .. }) => {}
@@ -138,23 +194,44 @@ impl Ledger {
     fn decide(&self, conversation: &Conversation, event: Event) -> Option<Decision> {
         let world = self.world();
         let now = clock::now();
-        let decided = catch_unwind(AssertUnwindSafe(|| decide(&world, conversation, event, now)));
+        let decided = catch_unwind(AssertUnwindSafe(|| {
+            decide(&world, conversation, event, now)
+        }));
         if decided.is_err() {
             tracing::error!(conversation = %conversation.id, "deciding panicked; a person gets the conversation");
-            metrics::counter!("hark_panics_total").increment(1);
+            metrics::counter!(PANICS).increment(1);
         }
         decided.ok()
     }
 
-    async fn load(&self, id: &ConversationId) -> Result<Option<(Conversation, Revision)>, StoreError> {
-        let loaded = document::load(self.store.as_ref(), &conversation_key(id)).await?;
+    async fn load(
+        &self,
+        id: &ConversationId,
+    ) -> Result<Option<(Conversation, Revision)>, StoreError> {
+        let loaded = document::load(self.store.as_ref(), &conversation_key(id))
+            .await
+            .map_err(|error| self.note(error))?;
         Ok(loaded.map(|loaded| (loaded.document, loaded.revision)))
     }
 
-    async fn commit(&self, decision: &Decision, revision: Option<Revision>) -> Result<(), StoreError> {
+    async fn commit(
+        &self,
+        decision: &Decision,
+        revision: Option<Revision>,
+    ) -> Result<(), StoreError> {
         if decision.effect == Effect::Changed {
             let conversation = &decision.conversation;
-            document::save(self.store.as_ref(), &conversation_key(&conversation.id), revision, conversation).await?;
+            let began = clock::now();
+            document::save(
+                self.store.as_ref(),
+                &conversation_key(&conversation.id),
+                revision,
+                conversation,
+            )
+            .await
+            .map_err(|error| self.note(error))?;
+            let took = clock::now().duration_since(began);
+            metrics::histogram!(STORE_COMMIT_SECONDS).record(took.as_secs_f64());
             self.derive(conversation);
         }
         Ok(())
@@ -182,13 +259,16 @@ impl Ledger {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that map_err wants"
+)]
 fn not_accepted(error: StoreError) -> NotAccepted {
     NotAccepted::Later(error.to_string())
 }
 
 fn count(decision: &Decision) {
     if let Some(verdict) = &decision.verdict {
-        metrics::counter!("hark_decisions_total", "outcome" => verdict.outcome.to_string()).increment(1);
+        metrics::counter!(DECISIONS, "outcome" => verdict.outcome.to_string()).increment(1);
     }
 }

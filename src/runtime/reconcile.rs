@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -18,10 +18,11 @@ use crate::desk::{AnyDesk, Desk};
 use crate::engine::decide::Effect;
 use crate::engine::duty::{Duty, owed};
 use crate::engine::event::Event;
-use crate::model::conversation::Conversation;
-use crate::model::delivery::{Attempted, Delivery, Lane, Recipient};
+use crate::model::conversation::{Conversation, Turn};
+use crate::model::delivery::{Attempted, Delivery, Lane, Recipient, Status};
 use crate::model::id::{AccountId, ConversationId, DeliveryId, DeskName};
 use crate::runtime::ledger::{Ledger, LedgerError};
+use crate::telemetry::{DELIVERIES, DELIVERY_SECONDS, FIRST_REPLY_SECONDS, PANICS};
 
 /// Most duties under way at once, over all conversations.
 const DUTIES_MAX: usize = 512;
@@ -47,8 +48,17 @@ pub struct Reconciler {
 
 impl Reconciler {
     /// A reconciler over these.
-    pub fn new(ledger: Arc<Ledger>, channels: Arc<BTreeMap<AccountId, AnyChannel>>, desks: BTreeMap<DeskName, AnyDesk>) -> Self {
-        Self { ledger, channels, desks, busy: Mutex::default() }
+    pub fn new(
+        ledger: Arc<Ledger>,
+        channels: Arc<BTreeMap<AccountId, AnyChannel>>,
+        desks: BTreeMap<DeskName, AnyDesk>,
+    ) -> Self {
+        Self {
+            ledger,
+            channels,
+            desks,
+            busy: Mutex::default(),
+        }
     }
 
     /// Runs until `stop` says so, then lets what is under way finish.
@@ -59,7 +69,9 @@ impl Reconciler {
             let (due, next) = self.ledger.schedule.take_due(clock::now());
             for conversation in due {
                 // The semaphore is never closed.
-                let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+                let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
+                    return;
+                };
                 let reconciler = Arc::clone(&self);
                 under_way.spawn(async move {
                     reconciler.look_at(&conversation).await;
@@ -73,9 +85,15 @@ impl Reconciler {
                 _ = stop.changed() => {}
             }
         }
-        let finished = tokio::time::timeout(STOP_PATIENCE, async { while under_way.join_next().await.is_some() {} }).await;
+        let finished = tokio::time::timeout(STOP_PATIENCE, async {
+            while under_way.join_next().await.is_some() {}
+        })
+        .await;
         if finished.is_err() {
-            tracing::warn!(left = under_way.len(), "stopping with deliveries under way; they are settled after the next start");
+            tracing::warn!(
+                left = under_way.len(),
+                "stopping with deliveries under way; they are settled after the next start"
+            );
         }
     }
 
@@ -87,8 +105,13 @@ impl Reconciler {
             Err(error) => return self.look_again_soon(id, &error.into()).await,
         };
         let duties = owed(&conversation, clock::now());
-        let lanes: Vec<Option<Lane>> = duties.iter().map(|duty| lane_of(duty, &conversation)).collect();
-        let done = futures::future::join_all(lanes.into_iter().map(|lane| self.do_duty_of(id, lane))).await;
+        let lanes: Vec<Option<Lane>> = duties
+            .iter()
+            .map(|duty| lane_of(duty, &conversation))
+            .collect();
+        let done =
+            futures::future::join_all(lanes.into_iter().map(|lane| self.do_duty_of(id, lane)))
+                .await;
         // The lanes are free again, so what became due while they were busy is seen now.
         let done = done.into_iter().collect::<Result<(), LedgerError>>();
         if let Err(error) = match done {
@@ -108,23 +131,41 @@ impl Reconciler {
     /// Does the duty of one lane. The lane is taken before the document is read, so that a lane whose work has just
     /// been finished by somebody else is seen as finished.
     async fn do_duty_of(&self, id: &ConversationId, lane: Option<Lane>) -> Result<(), LedgerError> {
-        let Some(_taken) = Taken::take(&self.busy, id, lane.as_ref()) else { return Ok(()) };
-        let Some(conversation) = self.ledger.conversation(id).await? else { return Ok(()) };
-        let duty = owed(&conversation, clock::now()).into_iter().find(|duty| lane_of(duty, &conversation) == lane);
+        let Some(_taken) = Taken::take(&self.busy, id, lane.as_ref()) else {
+            return Ok(());
+        };
+        let Some(conversation) = self.ledger.conversation(id).await? else {
+            return Ok(());
+        };
+        let duty = owed(&conversation, clock::now())
+            .into_iter()
+            .find(|duty| lane_of(duty, &conversation) == lane);
         match duty {
             None => Ok(()),
             Some(Duty::Timers) => self.ledger.apply(id, Event::TimerDue).await.map(drop),
             Some(Duty::Send(delivery)) => self.send(id, &delivery).await,
-            Some(Duty::Settle { delivery, since }) => self.settle(&conversation, &delivery, since).await,
+            Some(Duty::Settle { delivery, since }) => {
+                self.settle(&conversation, &delivery, since).await
+            }
         }
     }
 
     async fn send(&self, id: &ConversationId, delivery: &DeliveryId) -> Result<(), LedgerError> {
-        let begun = self.ledger.apply(id, Event::Attempt { delivery: delivery.clone() }).await?;
+        let begun = self
+            .ledger
+            .apply(
+                id,
+                Event::Attempt {
+                    delivery: delivery.clone(),
+                },
+            )
+            .await?;
         if begun.effect != Effect::Changed {
             return Ok(());
         }
-        let Some(owed) = find(&begun.conversation, delivery) else { return Ok(()) };
+        let Some(owed) = find(&begun.conversation, delivery) else {
+            return Ok(());
+        };
         let outcome = contain(async {
             match &owed.to {
                 Recipient::Customer(message) => match self.channels.get(&message.account) {
@@ -140,8 +181,15 @@ impl Reconciler {
         self.report(id, owed, outcome.await).await
     }
 
-    async fn settle(&self, conversation: &Conversation, delivery: &DeliveryId, since: Timestamp) -> Result<(), LedgerError> {
-        let Some(owed) = find(conversation, delivery) else { return Ok(()) };
+    async fn settle(
+        &self,
+        conversation: &Conversation,
+        delivery: &DeliveryId,
+        since: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let Some(owed) = find(conversation, delivery) else {
+            return Ok(());
+        };
         let outcome = contain(async {
             match &owed.to {
                 Recipient::Customer(message) => match self.channels.get(&message.account) {
@@ -149,45 +197,105 @@ impl Reconciler {
                     None => gone(&format!("account {}", message.account)),
                 },
                 // A desk knows a repeat by its id.
-                Recipient::Desk { .. } => Attempted::Later { retry_after_s: None, reason: "hark was stopped meanwhile".to_owned() },
+                Recipient::Desk { .. } => Attempted::Later {
+                    retry_after_s: None,
+                    reason: "hark was stopped meanwhile".to_owned(),
+                },
             }
         });
         self.report(&conversation.id, owed, outcome.await).await
     }
 
-    async fn report(&self, id: &ConversationId, delivery: &Delivery, outcome: Attempted) -> Result<(), LedgerError> {
+    async fn report(
+        &self,
+        id: &ConversationId,
+        delivery: &Delivery,
+        outcome: Attempted,
+    ) -> Result<(), LedgerError> {
         measure(delivery, &outcome);
-        let event = Event::Attempted { delivery: delivery.id.clone(), outcome, jitter: fastrand::f64() };
-        self.ledger.apply(id, event).await.map(drop)
+        let event = Event::Attempted {
+            delivery: delivery.id.clone(),
+            outcome,
+            jitter: fastrand::f64(),
+        };
+        let settled = self.ledger.apply(id, event).await?;
+        if let Some(took) = first_reply(&settled.conversation).filter(|_| is_customer(delivery)) {
+            metrics::histogram!(FIRST_REPLY_SECONDS).record(took.as_secs_f64().max(0.0));
+        }
+        Ok(())
+    }
+}
+
+fn is_customer(delivery: &Delivery) -> bool {
+    matches!(delivery.to, Recipient::Customer(_))
+}
+
+/// How long the customer waited for the first answer, where the one that was just sent was the first.
+fn first_reply(conversation: &Conversation) -> Option<SignedDuration> {
+    let mut answers = conversation.turns.iter().filter_map(|turn| match turn {
+        Turn::Bot {
+            status: Status::Sent { at, .. },
+            ..
+        }
+        | Turn::Agent {
+            status: Status::Sent { at, .. },
+            ..
+        } => Some(*at),
+        Turn::Bot { .. } | Turn::Agent { .. } | Turn::Customer { .. } | Turn::Note { .. } => None,
+    });
+    let asked = conversation
+        .turns
+        .iter()
+        .find(|turn| matches!(turn, Turn::Customer { .. }))?
+        .at();
+    match (answers.next(), answers.next()) {
+        (Some(answered), None) => Some(answered.duration_since(asked)),
+        _ => None,
     }
 }
 
 fn find<'a>(conversation: &'a Conversation, delivery: &DeliveryId) -> Option<&'a Delivery> {
-    conversation.deliveries.iter().find(|owed| owed.id == *delivery)
+    conversation
+        .deliveries
+        .iter()
+        .find(|owed| owed.id == *delivery)
 }
 
 fn lane_of(duty: &Duty, conversation: &Conversation) -> Option<Lane> {
     match duty {
-        Duty::Send(delivery) | Duty::Settle { delivery, .. } => find(conversation, delivery).map(Delivery::lane),
+        Duty::Send(delivery) | Duty::Settle { delivery, .. } => {
+            find(conversation, delivery).map(Delivery::lane)
+        }
         Duty::Timers => None,
     }
 }
 
 fn gone(what: &str) -> Attempted {
-    Attempted::Refused { reason: format!("{what} is no longer in the config") }
+    Attempted::Refused {
+        reason: format!("{what} is no longer in the config"),
+    }
 }
 
 /// A panic in a channel or desk is contained; what it did before is not known.
 async fn contain(work: impl Future<Output = Attempted>) -> Attempted {
-    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
-        metrics::counter!("hark_panics_total").increment(1);
-        Attempted::Unknown { reason: "hark failed while sending".to_owned() }
-    })
+    AssertUnwindSafe(work)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| {
+            metrics::counter!(PANICS).increment(1);
+            Attempted::Unknown {
+                reason: "hark failed while sending".to_owned(),
+            }
+        })
 }
 
 fn until(next: Option<Timestamp>) -> Duration {
-    let Some(next) = next else { return LOOK_AT_LEAST_EVERY };
-    Duration::try_from(next.duration_since(clock::now())).unwrap_or(Duration::ZERO).min(LOOK_AT_LEAST_EVERY)
+    let Some(next) = next else {
+        return LOOK_AT_LEAST_EVERY;
+    };
+    Duration::try_from(next.duration_since(clock::now()))
+        .unwrap_or(Duration::ZERO)
+        .min(LOOK_AT_LEAST_EVERY)
 }
 
 fn measure(delivery: &Delivery, outcome: &Attempted) {
@@ -201,10 +309,10 @@ fn measure(delivery: &Delivery, outcome: &Attempted) {
         Attempted::Refused { .. } => "refused",
         Attempted::Unknown { .. } => "unknown",
     };
-    metrics::counter!("hark_deliveries_total", "to" => to, "outcome" => how).increment(1);
+    metrics::counter!(DELIVERIES, "to" => to, "outcome" => how).increment(1);
     if how == "sent" {
         let took = clock::now().duration_since(delivery.created_at);
-        metrics::histogram!("hark_delivery_seconds", "to" => to).record(took.as_secs_f64().max(0.0));
+        metrics::histogram!(DELIVERY_SECONDS, "to" => to).record(took.as_secs_f64().max(0.0));
     }
 }
 
@@ -215,15 +323,25 @@ struct Taken<'a> {
 }
 
 impl<'a> Taken<'a> {
-    fn take(busy: &'a Mutex<BTreeSet<(ConversationId, Option<Lane>)>>, id: &ConversationId, lane: Option<&Lane>) -> Option<Self> {
+    fn take(
+        busy: &'a Mutex<BTreeSet<(ConversationId, Option<Lane>)>>,
+        id: &ConversationId,
+        lane: Option<&Lane>,
+    ) -> Option<Self> {
         let key = (id.clone(), lane.cloned());
-        let free = busy.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+        let free = busy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key.clone());
         free.then_some(Self { busy, key })
     }
 }
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+        self.busy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.key);
     }
 }

@@ -13,6 +13,7 @@ use crate::channel::{AnyChannel, Arrival, Channel, ChannelError, Intake};
 use crate::clock;
 use crate::model::id::AccountId;
 use crate::runtime::health::Health;
+use crate::telemetry::PANICS;
 
 /// First pause after a channel stopped.
 const PAUSE_MIN: Duration = Duration::from_secs(1);
@@ -22,32 +23,53 @@ const PAUSE_MAX: Duration = Duration::from_mins(1);
 const WELL_AFTER_S: i64 = 60;
 
 /// Runs the channels of all accounts. Dropping the set stops them; what they had not handed in, their network keeps.
-pub fn supervise(channels: &Arc<BTreeMap<AccountId, AnyChannel>>, arrivals: &mpsc::Sender<Arrival>, health: &Arc<Health>) -> JoinSet<()> {
+pub fn supervise(
+    channels: &Arc<BTreeMap<AccountId, AnyChannel>>,
+    arrivals: &mpsc::Sender<Arrival>,
+    health: &Arc<Health>,
+) -> JoinSet<()> {
     let mut running = JoinSet::new();
     for account in channels.keys() {
         let intake = Intake::new(account.clone(), arrivals.clone());
-        running.spawn(keep_running(Arc::clone(channels), intake, Arc::clone(health)));
+        running.spawn(keep_running(
+            Arc::clone(channels),
+            intake,
+            Arc::clone(health),
+        ));
     }
     running
 }
 
-async fn keep_running(channels: Arc<BTreeMap<AccountId, AnyChannel>>, intake: Intake, health: Arc<Health>) {
+async fn keep_running(
+    channels: Arc<BTreeMap<AccountId, AnyChannel>>,
+    intake: Intake,
+    health: Arc<Health>,
+) {
     let account = intake.account().clone();
-    let Some(channel) = channels.get(&account) else { return };
+    let Some(channel) = channels.get(&account) else {
+        return;
+    };
     let mut pause = PAUSE_MIN;
     loop {
         let started = clock::now();
-        let error = AssertUnwindSafe(channel.run(intake.clone())).catch_unwind().await.unwrap_or_else(|_| {
-            metrics::counter!("hark_panics_total").increment(1);
-            ChannelError::Unreachable("hark failed inside this channel; the log has the place".to_owned())
-        });
+        let error = AssertUnwindSafe(channel.run(intake.clone()))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| {
+                metrics::counter!(PANICS).increment(1);
+                ChannelError::Unreachable(
+                    "hark failed inside this channel; the log has the place".to_owned(),
+                )
+            });
         health.down(&account, error.to_string());
         if clock::now().duration_since(started).as_secs() >= WELL_AFTER_S {
             pause = PAUSE_MIN;
         }
         let wait = match &error {
             ChannelError::Unreachable(_) => pause,
-            ChannelError::SlowDown { retry_after_s, .. } => pause.max(Duration::from_secs(u64::from(*retry_after_s))),
+            ChannelError::SlowDown { retry_after_s, .. } => {
+                pause.max(Duration::from_secs(u64::from(*retry_after_s)))
+            }
             ChannelError::Misconfigured { .. } => PAUSE_MAX,
         };
         tracing::warn!(%account, %error, wait_s = wait.as_secs(), "a channel stopped; it is started again");
