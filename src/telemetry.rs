@@ -339,7 +339,7 @@ mod tests {
             text.contains("hark_delivery_seconds_bucket{le=\"0.5\"} 1"),
             "{text}"
         );
-        assert_eq!(text.matches("# TYPE ").count(), 11, "{text}");
+        assert_eq!(text.matches("# TYPE ").count(), 12, "{text}");
     }
 
     #[test]
