@@ -25,7 +25,7 @@ pub const MESSAGES_RECEIVED: &str = "hark_messages_received_total";
 /// Decisions on messages, by `outcome`: `reply`, `ask`, `handoff` or `silence`.
 pub const DECISIONS: &str = "hark_decisions_total";
 
-/// Attempts to send, by `to` (an account or `desk/<name>`) and `outcome`: `sent`, `later`, `refused` or `unknown`.
+/// Attempts to send, by `to` (`customer` or `desk`) and `outcome`: `sent`, `later`, `refused` or `unknown`.
 pub const DELIVERIES: &str = "hark_deliveries_total";
 
 /// How long one attempt to send took, by `to`. Seconds.
@@ -34,7 +34,7 @@ pub const DELIVERY_SECONDS: &str = "hark_delivery_seconds";
 /// From a message's arrival to the first reply being sent. Seconds.
 pub const FIRST_REPLY_SECONDS: &str = "hark_first_reply_seconds";
 
-/// Cases that are not resolved, by `desk`.
+/// Cases that a person must act on, by `state`: `open` or `claimed`.
 pub const CASES_OPEN: &str = "hark_cases_open";
 
 /// Cases that nobody claimed in time.
@@ -339,7 +339,7 @@ mod tests {
             text.contains("hark_delivery_seconds_bucket{le=\"0.5\"} 1"),
             "{text}"
         );
-        assert_eq!(text.matches("# TYPE ").count(), 11, "{text}");
+        assert_eq!(text.matches("# TYPE ").count(), 12, "{text}");
     }
 
     #[test]

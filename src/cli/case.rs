@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 use reqwest::{Client, Method};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -206,8 +207,16 @@ fn line(case: &Value) -> String {
         ["number", "severity", "state", "desk", "topic"].map(|name| text(case, name));
     format!(
         "{number}  {severity:<8}  {state:<8}  {desk:<12}  {topic:<20}  due {}\n",
-        text(case, "first_response_due")
+        time(case, "first_response_due")
     )
+}
+
+/// A time to the second; more is for programs.
+fn time(value: &Value, name: &str) -> String {
+    let written = text(value, name);
+    written
+        .parse::<Timestamp>()
+        .map_or_else(|_| written.to_owned(), |at| format!("{at:.0}"))
 }
 
 fn page(case: &Value) -> String {
@@ -232,7 +241,7 @@ fn page(case: &Value) -> String {
             .unwrap_or_default();
         page.push(format!(
             "{}  {:<8}  {}{status}\n",
-            text(turn, "at"),
+            time(turn, "at"),
             text(turn, "by"),
             text(turn, "text")
         ));

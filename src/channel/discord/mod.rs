@@ -1,6 +1,6 @@
 //! Discord: direct messages to a bot, and what is said to it in the channels of a server.
 //!
-//! Messages come over the gateway, one socket for the whole account; the socket is ours (see [`gateway`]), the types of
+//! Messages come over the gateway, one socket for the whole account; the socket is ours (see `gateway.rs`), the types of
 //! REST are serenity's. Answers go out by REST with the delivery's id as nonce, which Discord dedupes for some minutes;
 //! later the channel is read back. What was written while hark was down is read from each channel's bookmark; a
 //! channel in which nobody ever wrote while hark ran has none.
