@@ -80,7 +80,11 @@ pub fn router(site: Arc<Site>, tokens: Tokens) -> Router {
 }
 
 /// Serves until `stopping`, then lets open requests finish.
-pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    mut stopping: watch::Receiver<bool>,
+) -> std::io::Result<()> {
     axum::serve(listener, router)
         .with_graceful_shutdown(async move {
             // The sender lives as long as the process; an error would mean the same as a stop.

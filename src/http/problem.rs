@@ -21,18 +21,34 @@ pub struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status: status.as_u16(), title, detail: detail.into(), errors: Vec::new() }
+        Self {
+            status: status.as_u16(),
+            title,
+            detail: detail.into(),
+            errors: Vec::new(),
+        }
     }
 
     /// 400, with every fault and its place.
     pub fn bad_request(errors: Vec<String>) -> Self {
         let detail = errors.join("; ");
-        Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "the request is not understood", detail) }
+        Self {
+            errors,
+            ..Self::new(
+                StatusCode::BAD_REQUEST,
+                "the request is not understood",
+                detail,
+            )
+        }
     }
 
     /// 401
     pub fn unauthorized() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "a token is needed", "send `Authorization: Bearer <token>` with a token from `http.tokens`")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "a token is needed",
+            "send `Authorization: Bearer <token>` with a token from `http.tokens`",
+        )
     }
 
     /// 403
@@ -57,7 +73,11 @@ impl Problem {
 
     /// 500; the log has more.
     pub fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "hark failed", "the log has the place")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "hark failed",
+            "the log has the place",
+        )
     }
 
     /// 503
@@ -70,9 +90,14 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(&self)).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }

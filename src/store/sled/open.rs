@@ -70,8 +70,6 @@ fn at_path(path: &str, error: &io::Error) -> StoreError {
 fn damaged(path: &str, what: &str) -> StoreError {
     StoreError::Corrupt {
         path: path.to_owned(),
-        reason: format!(
-            "{what}; move the folder away and put the last backup of it in its place"
-        ),
+        reason: format!("{what}; move the folder away and put the last backup of it in its place"),
     }
 }
