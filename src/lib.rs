@@ -21,6 +21,8 @@
 //!
 //! # The promises, and who keeps them
 //!
+//! `tests/simulator` checks them after every step of simulated days with crashes, lost answers and people.
+//!
 //! 1. **Nothing is dropped.** Every message taken in ends as replied, asked back, handed off, or left alone with a
 //!    recorded reason. Kept by [`runtime::inbox`] and [`runtime::ledger`] (on disk before "received"), [`engine::judge`]
 //!    (each message gets an outcome) and [`store::sled`] (what was acknowledged is synced).
