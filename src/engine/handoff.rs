@@ -61,7 +61,8 @@ pub fn call_a_person(
     let mut case = reopened.unwrap_or_else(|| open_case(conversation, &reason, now));
     case.state = CaseState::Open;
     case.first_response_due = due;
-    let kind = if becomes_critical(&case, reason.severity) {
+    // Promise 5: what is critical lies with those it is for, whatever the case was about before.
+    let kind = if reason.severity == Severity::Critical && case.desk != reason.desk {
         go_to(&mut case, reason.topic, &reason.desk);
         AlertKind::Escalated
     } else {
@@ -164,11 +165,6 @@ fn forget_settled(alerts: &mut Vec<AlertRecord>) {
     }
 }
 
-/// Promise 5: what is critical lies with those it is for, whatever the case was about before.
-fn becomes_critical(case: &Case, severity: Severity) -> bool {
-    severity == Severity::Critical && case.severity < Severity::Critical
-}
-
 fn go_to(case: &mut Case, topic: Option<&TopicName>, desk: &DeskName) {
     if case.topic.as_ref() != topic {
         let before = std::mem::replace(&mut case.topic, topic.cloned());
@@ -179,12 +175,18 @@ fn go_to(case: &mut Case, topic: Option<&TopicName>, desk: &DeskName) {
 
 /// The customer wrote again while people have the case: they are told. Where nobody has come yet and the matter has
 /// become critical, it goes to those it is for, with their deadline.
-pub fn add_to_case(world: &World, conversation: &mut Conversation, reason: Reason<'_>, now: Timestamp) {
+pub fn add_to_case(
+    world: &World,
+    conversation: &mut Conversation,
+    reason: Reason<'_>,
+    now: Timestamp,
+) {
     let waiting = conversation.holder == Holder::Waiting;
     let Some(case) = conversation.case.as_mut() else {
         return;
     };
-    let hurries = waiting && becomes_critical(case, reason.severity);
+    let hurries =
+        waiting && reason.severity == Severity::Critical && case.severity < Severity::Critical;
     case.severity = case.severity.max(reason.severity);
     case.entities.extend(reason.entities);
     if !hurries {
@@ -192,7 +194,9 @@ pub fn add_to_case(world: &World, conversation: &mut Conversation, reason: Reaso
     }
     go_to(case, reason.topic, &reason.desk);
     case.why = format!("{}; {}", case.why, reason.why);
-    let wait = reason.first_response.unwrap_or_else(|| world.first_response(&reason.desk));
+    let wait = reason
+        .first_response
+        .unwrap_or_else(|| world.first_response(&reason.desk));
     let due = after(now, wait).min(case.first_response_due);
     case.first_response_due = due;
     conversation.set_timer(TimerKind::FirstResponse, due);
