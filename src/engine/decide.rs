@@ -139,11 +139,20 @@ fn with_people(world: &World, conversation: &mut Conversation, verdict: &Verdict
     if conversation.holder == Holder::Bot {
         return;
     }
-    if let Some(case) = conversation.case.as_mut() {
-        case.severity = case.severity.max(verdict.severity);
-        case.entities.extend(entities(verdict));
-    }
-    handoff::tell_desk(world, conversation, AlertKind::Updated, now);
+    let Some(brand) = world.brands.get(&conversation.brand) else {
+        return;
+    };
+    let topic = verdict.topic.as_ref().and_then(|topic| world.library.topic(topic, &brand.packs));
+    let reason = Reason {
+        topic: verdict.topic.as_ref(),
+        also: Vec::new(),
+        severity: verdict.severity,
+        desk: world.desk(brand, topic.and_then(|topic| topic.handoff.desk.as_ref())),
+        first_response: topic.and_then(|topic| topic.handoff.first_response),
+        why: "the customer now writes about something critical".to_owned(),
+        entities: entities(verdict),
+    };
+    handoff::add_to_case(world, conversation, reason, now);
 }
 
 fn wait_for(conversation: &mut Conversation, verdict: &Verdict, now: Timestamp) {

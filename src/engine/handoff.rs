@@ -61,6 +61,13 @@ pub fn call_a_person(
     let mut case = reopened.unwrap_or_else(|| open_case(conversation, &reason, now));
     case.state = CaseState::Open;
     case.first_response_due = due;
+    // Promise 5: what is critical lies with those it is for, whatever the case was about before.
+    let kind = if reason.severity == Severity::Critical && case.desk != reason.desk {
+        go_to(&mut case, reason.topic, &reason.desk);
+        AlertKind::Escalated
+    } else {
+        kind
+    };
     case.severity = case.severity.max(reason.severity);
     case.why = reason.why;
     case.entities.extend(reason.entities);
@@ -156,6 +163,44 @@ fn forget_settled(alerts: &mut Vec<AlertRecord>) {
             None => return,
         }
     }
+}
+
+fn go_to(case: &mut Case, topic: Option<&TopicName>, desk: &DeskName) {
+    if case.topic.as_ref() != topic {
+        let before = std::mem::replace(&mut case.topic, topic.cloned());
+        case.also.extend(before);
+    }
+    case.desk = desk.clone();
+}
+
+/// The customer wrote again while people have the case: they are told. Where nobody has come yet and the matter has
+/// become critical, it goes to those it is for, with their deadline.
+pub fn add_to_case(
+    world: &World,
+    conversation: &mut Conversation,
+    reason: Reason<'_>,
+    now: Timestamp,
+) {
+    let waiting = conversation.holder == Holder::Waiting;
+    let Some(case) = conversation.case.as_mut() else {
+        return;
+    };
+    let hurries =
+        waiting && reason.severity == Severity::Critical && case.severity < Severity::Critical;
+    case.severity = case.severity.max(reason.severity);
+    case.entities.extend(reason.entities);
+    if !hurries {
+        return tell_desk(world, conversation, AlertKind::Updated, now);
+    }
+    go_to(case, reason.topic, &reason.desk);
+    case.why = format!("{}; {}", case.why, reason.why);
+    let wait = reason
+        .first_response
+        .unwrap_or_else(|| world.first_response(&reason.desk));
+    let due = after(now, wait).min(case.first_response_due);
+    case.first_response_due = due;
+    conversation.set_timer(TimerKind::FirstResponse, due);
+    tell_desk(world, conversation, AlertKind::Escalated, now);
 }
 
 /// The desk did not act in time, or could not be reached: the case goes to the next in line.

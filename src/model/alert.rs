@@ -24,7 +24,7 @@ pub enum AlertKind {
     /// Nobody claimed it in time.
     #[serde(rename = "case.overdue")]
     Overdue,
-    /// It came to this desk because the one before did not act, or could not be reached.
+    /// It came to this desk because the one before did not act, or could not be reached, or because it became critical.
     #[serde(rename = "case.escalated")]
     Escalated,
     /// A person closed it.
