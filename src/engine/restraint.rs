@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::conversation::{Conversation, Turn};
+use crate::model::delivery::Status;
 use crate::model::id::TopicName;
 use crate::model::message::Inbound;
 
@@ -24,12 +25,34 @@ pub fn not_a_person(message: &Inbound) -> Option<String> {
         .then(|| "the author is a bot".to_owned())
 }
 
+/// What the bot said here lately, newest first: when, and about which topic. Words that nobody saw, because they were
+/// withdrawn or refused, were not said.
+fn said(
+    conversation: &Conversation,
+    now: Timestamp,
+    within: SignedDuration,
+) -> impl Iterator<Item = Option<&TopicName>> {
+    conversation
+        .turns
+        .iter()
+        .rev()
+        .filter_map(move |turn| match turn {
+            Turn::Bot {
+                status: Status::Withdrawn { .. } | Status::Refused { .. },
+                ..
+            }
+            | Turn::Customer { .. }
+            | Turn::Agent { .. }
+            | Turn::Note { .. } => None,
+            Turn::Bot { at, topic, .. } => {
+                (now.duration_since(*at) < within).then_some(topic.as_ref())
+            }
+        })
+}
+
 /// Whether the bot has said enough here for now: two machines may be talking to each other.
 pub fn answered_too_often(conversation: &Conversation, now: Timestamp) -> bool {
-    let recent = conversation.turns.iter().filter(|turn| {
-        matches!(turn, Turn::Bot { .. }) && now.duration_since(turn.at()) < CAP_WINDOW
-    });
-    recent.count() >= ANSWERS_MAX
+    said(conversation, now, CAP_WINDOW).count() >= ANSWERS_MAX
 }
 
 /// Whether the bot answered this cause lately.
@@ -38,20 +61,10 @@ pub fn answered_before(
     cause: Option<&TopicName>,
     now: Timestamp,
 ) -> bool {
-    conversation.turns.iter().any(|turn| {
-        matches!(turn, Turn::Bot { topic, .. } if topic.as_ref() == cause)
-            && now.duration_since(turn.at()) < CAUSE_WINDOW
-    })
+    said(conversation, now, CAUSE_WINDOW).any(|topic| topic == cause)
 }
 
 /// The topic that the bot answered last, where that was lately.
 pub fn last_answered(conversation: &Conversation, now: Timestamp) -> Option<&TopicName> {
-    conversation.turns.iter().rev().find_map(|turn| match turn {
-        Turn::Bot {
-            at,
-            topic: Some(topic),
-            ..
-        } if now.duration_since(*at) < CAUSE_WINDOW => Some(topic),
-        Turn::Bot { .. } | Turn::Customer { .. } | Turn::Agent { .. } | Turn::Note { .. } => None,
-    })
+    said(conversation, now, CAUSE_WINDOW).flatten().next()
 }

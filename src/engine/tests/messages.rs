@@ -266,6 +266,15 @@ fn a_paused_brand_tells_the_desk_and_a_shadow_tells_nobody() {
 }
 
 #[test]
+fn words_that_nobody_saw_were_not_said() {
+    let mut scene = Scene::with_mode(Mode::Shadow);
+    scene.hear("hello");
+    let brand = scene.world.brands.values_mut().next().expect("a brand");
+    brand.mode = Mode::Live;
+    assert_eq!(scene.hear("hi there").outcome, Outcome::Reply);
+}
+
+#[test]
 fn german_is_answered_in_german() {
     let verdict = Scene::new().hear("Mein Flug hat schon wieder Verspätung, was soll das?");
     assert_eq!(verdict.words.expect("words").language.as_str(), "de");
