@@ -23,7 +23,7 @@ use crate::invariants::Broken;
 use crate::run::Run;
 
 /// How many seeds are played when nobody asks for more.
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 30;
 /// Threads that play them.
 const THREADS: u64 = 2;
 
@@ -74,7 +74,7 @@ fn every_promise_holds_in_every_run() {
             scope.spawn(move || {
                 (first..seeds)
                     .step_by(usize::try_from(THREADS).unwrap())
-                    .for_each(must_hold)
+                    .for_each(must_hold);
             });
         }
     });

@@ -82,7 +82,7 @@ impl Reference {
             Event::TimerDue
                 if before.asked.is_some() && due(before, TimerKind::AskExpired, now) =>
             {
-                self.person_called(None)
+                self.person_called(None);
             }
             Event::Attempted {
                 delivery, outcome, ..

@@ -55,6 +55,18 @@ const ACCOUNTS: [(&str, &str, Limits); 5] = [
     ("http/paused", "resting", http::LIMITS),
 ];
 
+/// Accounts as often as customers write to them, out of eight.
+const WRITTEN_TO: [&str; 8] = [
+    "http/partner",
+    "telegram/care",
+    "discord/square",
+    "telegram/care",
+    "discord/square",
+    "http/partner",
+    "http/watched",
+    "http/paused",
+];
+
 /// Those who work at the desks.
 pub(crate) const AGENTS: [&str; 3] = ["mara", "joe", "ines"];
 
@@ -194,16 +206,8 @@ pub(crate) fn cast(faults: &mut Faults) -> Vec<Customer> {
 
 fn customer(number: usize, faults: &mut Faults) -> Customer {
     let role = *faults.pick(&ROLES);
-    let account = account_id(*faults.pick(&[
-        "http/partner",
-        "telegram/care",
-        "discord/square",
-        "telegram/care",
-        "discord/square",
-        "http/partner",
-        "http/watched",
-        "http/paused",
-    ]));
+    let address: &&str = faults.pick(&WRITTEN_TO);
+    let account = account_id(address);
     let public = account.kind == "discord" || (account.kind == "http" && faults.happens(40));
     let marked = faults.happens(50);
     let mut author = Author::new(format!("c{number}"));

@@ -97,10 +97,10 @@ pub(super) fn private_data_stays_private(step: &Step<'_>, reference: &Reference)
             customer: hark::model::author::Author::new(""),
             ..alert.clone()
         };
-        let shown = serde_json::to_string(&hidden).expect("alerts are plain data");
+        let written = serde_json::to_string(&hidden).expect("alerts are plain data");
         let open = WORLD.desks[desk].private;
-        ensure(open || shows(&shown).is_none(), PROMISE, || {
-            format!("an alert for {desk} shows {:?}", shows(&shown))
+        ensure(open || shows(&written).is_none(), PROMISE, || {
+            format!("an alert for {desk} shows {:?}", shows(&written))
         })?;
     }
     let (Event::Message(message), Some(verdict)) = (step.event, &step.decision.verdict) else {
