@@ -333,7 +333,8 @@ impl<'a> Taken<'a> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(key.clone());
-        free.then_some(Self { busy, key })
+        // Not `then_some`: a value made for nothing would free the lane of whoever has it when it is dropped.
+        free.then(|| Self { busy, key })
     }
 }
 
@@ -343,5 +344,26 @@ impl Drop for Taken<'_> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_lane_stays_taken_until_its_holder_is_done() {
+        let busy = Mutex::default();
+        let id = ConversationId::from("http.demo.ann");
+        let holder = Taken::take(&busy, &id, Some(&Lane::Customer)).expect("free");
+        for _ in 0..2 {
+            assert!(Taken::take(&busy, &id, Some(&Lane::Customer)).is_none());
+        }
+        assert!(
+            Taken::take(&busy, &id, None).is_some(),
+            "another lane is free"
+        );
+        drop(holder);
+        assert!(Taken::take(&busy, &id, Some(&Lane::Customer)).is_some());
     }
 }
