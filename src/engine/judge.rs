@@ -156,7 +156,9 @@ impl<'a> Judgement<'a> {
         match &self.conversation.holder {
             Holder::Bot => {}
             Holder::Waiting => {
-                return Some(self.with_people("a person was called and has not come yet".to_owned()));
+                return Some(
+                    self.with_people("a person was called and has not come yet".to_owned()),
+                );
             }
             Holder::Person { agent } => {
                 return Some(self.with_people(format!("{agent} has the conversation")));
@@ -201,8 +203,16 @@ impl<'a> Judgement<'a> {
     /// conversation is given back.
     fn with_people(&self, reason: String) -> Verdict {
         let verdict = self.silent(reason);
-        if self.message.addressed && self.deciding().is_some_and(|topic| topic.action == Action::OptOut) {
-            return Verdict { opts_out: true, ..verdict }.because("the customer told the bot to stop");
+        if self.message.addressed
+            && self
+                .deciding()
+                .is_some_and(|topic| topic.action == Action::OptOut)
+        {
+            return Verdict {
+                opts_out: true,
+                ..verdict
+            }
+            .because("the customer told the bot to stop");
         }
         verdict
     }

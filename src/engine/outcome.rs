@@ -149,10 +149,10 @@ pub fn needs_a_look(world: &World, conversation: &mut Conversation, why: String,
         debug_assert!(called.is_ok());
         return;
     }
-    if let Some(case) = conversation.case.as_mut() {
-        if !case.why.contains(&why) {
-            case.why = format!("{}; {why}", case.why);
-        }
+    if let Some(case) = conversation.case.as_mut()
+        && !case.why.contains(&why)
+    {
+        case.why = format!("{}; {why}", case.why);
     }
     handoff::tell_desk(world, conversation, AlertKind::Updated, now);
 }
@@ -167,8 +167,14 @@ fn settle_desk(
 ) {
     let failed = !matches!(status, Status::Sent { .. });
     // The next case may have been opened while the alert was on its way.
-    let cases = conversation.case.iter_mut().chain(&mut conversation.past_cases);
-    if let Some(record) = cases.flat_map(|case| &mut case.alerts).find(|record| record.id == *id) {
+    let cases = conversation
+        .case
+        .iter_mut()
+        .chain(&mut conversation.past_cases);
+    if let Some(record) = cases
+        .flat_map(|case| &mut case.alerts)
+        .find(|record| record.id == *id)
+    {
         record.status = status;
     }
     // Only a case that still waits for somebody moves on, and only from the desk that was not reached.

@@ -13,12 +13,17 @@ const KEY_BYTES_MAX: usize = 255;
 
 /// Reads a JSON body; the place of a fault is in the answer.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| Problem::bad_request(vec![format!("body: {error}")]))
+    serde_json::from_slice(bytes)
+        .map_err(|error| Problem::bad_request(vec![format!("body: {error}")]))
 }
 
 /// Reads a JSON body that may be left out.
 pub fn parse_or_default<T: DeserializeOwned + Default>(bytes: &[u8]) -> Result<T, Problem> {
-    if bytes.is_empty() { Ok(T::default()) } else { parse(bytes) }
+    if bytes.is_empty() {
+        Ok(T::default())
+    } else {
+        parse(bytes)
+    }
 }
 
 /// The `Idempotency-Key` header, where there is a usable one.

@@ -40,23 +40,48 @@ pub struct ConversationList {
 
 /// Lists conversations.
 #[utoipa::path(get, path = "/api/v1/conversations", params(ConversationQuery), responses((status = 200, body = ConversationList)))]
-pub async fn list(State(site): State<Arc<Site>>, Query(query): Query<ConversationQuery>) -> Result<Json<ConversationList>, Problem> {
+pub async fn list(
+    State(site): State<Arc<Site>>,
+    Query(query): Query<ConversationQuery>,
+) -> Result<Json<ConversationList>, Problem> {
     let limit = query.limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
-    let after = query.after.map(|after| conversation_key(&ConversationId::new(after)));
-    let page = page(&site, &document::prefix::<Conversation>(), after.as_deref(), limit).await?;
-    let next = (page.len() == limit).then(|| page.last().map(|last| last.id.to_string())).flatten();
-    Ok(Json(ConversationList { conversations: page.iter().map(ConversationView::of).collect(), next }))
+    let after = query
+        .after
+        .map(|after| conversation_key(&ConversationId::new(after)));
+    let page = page(
+        &site,
+        &document::prefix::<Conversation>(),
+        after.as_deref(),
+        limit,
+    )
+    .await?;
+    let next = (page.len() == limit)
+        .then(|| page.last().map(|last| last.id.to_string()))
+        .flatten();
+    Ok(Json(ConversationList {
+        conversations: page.iter().map(ConversationView::of).collect(),
+        next,
+    }))
 }
 
 /// Shows a conversation, by hark's id or by the name its sender gave it.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}", params(("id" = String, Path)), responses((status = 200, body = ConversationView), (status = 404, body = Problem)))]
-pub async fn show(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Result<Json<ConversationView>, Problem> {
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Path(name): Path<String>,
+) -> Result<Json<ConversationView>, Problem> {
     let found = find(&site, &name).await?;
-    found.map(|conversation| Json(ConversationView::of(&conversation))).ok_or_else(|| Problem::not_found(format!("there is no conversation {name}")))
+    found
+        .map(|conversation| Json(ConversationView::of(&conversation)))
+        .ok_or_else(|| Problem::not_found(format!("there is no conversation {name}")))
 }
 
 async fn find(site: &Site, name: &str) -> Result<Option<Conversation>, Problem> {
-    let by_id = site.ledger.conversation(&ConversationId::new(name)).await.map_err(|error| store_failed(&error))?;
+    let by_id = site
+        .ledger
+        .conversation(&ConversationId::new(name))
+        .await
+        .map_err(|error| store_failed(&error))?;
     if by_id.is_some() {
         return Ok(by_id);
     }
@@ -64,7 +89,10 @@ async fn find(site: &Site, name: &str) -> Result<Option<Conversation>, Problem> 
     for account in site.intakes.keys().filter(|account| account.kind == "http") {
         let id = named(account, name);
         let candidates = page(site, &conversation_key(&id), None, PAGE_MAX).await?;
-        if let Some(found) = candidates.into_iter().find(|conversation| conversation.reference.as_deref() == Some(name)) {
+        if let Some(found) = candidates
+            .into_iter()
+            .find(|conversation| conversation.reference.as_deref() == Some(name))
+        {
             return Ok(Some(found));
         }
     }
@@ -75,9 +103,23 @@ fn named(account: &AccountId, name: &str) -> ConversationId {
     ConversationId::of(account, Some(name), &AuthorId::new(""), false)
 }
 
-async fn page(site: &Site, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Conversation>, Problem> {
-    let stored = site.ledger.store().scan(prefix, after, limit).await.map_err(|error| store_failed(&error))?;
-    stored.iter().map(|(key, stored)| document::decode(key, &stored.bytes)).collect::<Result<_, _>>().map_err(|error| store_failed(&error))
+async fn page(
+    site: &Site,
+    prefix: &str,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Conversation>, Problem> {
+    let stored = site
+        .ledger
+        .store()
+        .scan(prefix, after, limit)
+        .await
+        .map_err(|error| store_failed(&error))?;
+    stored
+        .iter()
+        .map(|(key, stored)| document::decode(key, &stored.bytes))
+        .collect::<Result<_, _>>()
+        .map_err(|error| store_failed(&error))
 }
 
 /// Every conversation, page by page.

@@ -25,26 +25,50 @@ struct Changed<'a> {
 
 /// Streams changes of conversations. A client that was too slow gets `resync` and should read again what it shows.
 #[utoipa::path(get, path = "/api/v1/events", responses((status = 200, content_type = "text/event-stream")))]
-pub async fn stream(State(site): State<Arc<Site>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let watch = site.ledger.store().watch(&document::prefix::<Conversation>());
+pub async fn stream(
+    State(site): State<Arc<Site>>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let watch = site
+        .ledger
+        .store()
+        .watch(&document::prefix::<Conversation>());
     let events = unfold((site, watch), async |(site, watch)| next(site, watch).await);
     Sse::new(events).keep_alive(KeepAlive::default())
 }
 
-async fn next(site: Arc<Site>, mut watch: Watch) -> Option<(Result<Event, Infallible>, (Arc<Site>, Watch))> {
+async fn next(
+    site: Arc<Site>,
+    mut watch: Watch,
+) -> Option<(Result<Event, Infallible>, (Arc<Site>, Watch))> {
     let mut stopping = site.stopping.clone();
     let change = tokio::select! {
         change = watch.next() => change?,
         _ = stopping.wait_for(|stopping| *stopping) => return None,
     };
     let event = match change {
-        Err(_) => event(&Changed { kind: "resync", conversation: None, case: None }),
+        Err(_) => event(&Changed {
+            kind: "resync",
+            conversation: None,
+            case: None,
+        }),
         Ok(change) => {
-            let id = ConversationId::new(change.key.trim_start_matches(&document::prefix::<Conversation>()));
+            let id = ConversationId::new(
+                change
+                    .key
+                    .trim_start_matches(&document::prefix::<Conversation>()),
+            );
             let conversation = site.ledger.conversation(&id).await.ok().flatten();
-            let case = conversation.as_ref().and_then(|conversation| conversation.case.as_ref());
-            let name = conversation.as_ref().map_or(id.as_str(), Conversation::public_name);
-            event(&Changed { kind: "conversation.changed", conversation: Some(name), case: case.map(|case| case.number.to_string()) })
+            let case = conversation
+                .as_ref()
+                .and_then(|conversation| conversation.case.as_ref());
+            let name = conversation
+                .as_ref()
+                .map_or(id.as_str(), Conversation::public_name);
+            event(&Changed {
+                kind: "conversation.changed",
+                conversation: Some(name),
+                case: case.map(|case| case.number.to_string()),
+            })
         }
     };
     Some((Ok(event), (site, watch)))

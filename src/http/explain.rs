@@ -34,13 +34,25 @@ pub struct ExplainRequest {
 
 /// Explains what would be decided. Nothing changes, nothing is sent.
 #[utoipa::path(post, path = "/api/v1/explain", request_body = ExplainRequest, responses((status = 200, body = Explanation), (status = 400, body = Problem)))]
-pub async fn post(State(site): State<Arc<Site>>, bytes: body::Bytes) -> Result<Json<Explanation>, Problem> {
+pub async fn post(
+    State(site): State<Arc<Site>>,
+    bytes: body::Bytes,
+) -> Result<Json<Explanation>, Problem> {
     let request: ExplainRequest = body::parse(&bytes)?;
     let world = site.ledger.world();
     let account = world
         .account_for(request.brand.as_deref(), request.channel.as_deref())
-        .ok_or_else(|| Problem::bad_request(vec!["brand, channel: no such account in the config".to_owned()]))?;
+        .ok_or_else(|| {
+            Problem::bad_request(vec![
+                "brand, channel: no such account in the config".to_owned(),
+            ])
+        })?;
     let brand = world.accounts[&account].brand.clone();
-    let message = Inbound::imagined(account, &request.text, request.visibility.unwrap_or(Visibility::Private), clock::now());
+    let message = Inbound::imagined(
+        account,
+        &request.text,
+        request.visibility.unwrap_or(Visibility::Private),
+        clock::now(),
+    );
     Ok(Json(explain(&world, brand, &message, clock::now())))
 }

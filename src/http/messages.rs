@@ -33,7 +33,10 @@ pub struct AcceptedView {
 
 /// A message that comes in through the `http` channel; see `src/channel/http/wire.rs` for what is optional.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes the body to OpenAPI; wire.rs reads it with the place of every fault")]
+#[expect(
+    dead_code,
+    reason = "describes the body to OpenAPI; wire.rs reads it with the place of every fault"
+)]
 pub struct MessageBody {
     /// `http/<name>`
     account: String,
@@ -59,7 +62,10 @@ pub struct MessageBody {
 
 /// Who wrote a message.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes the body to OpenAPI; wire.rs reads it with the place of every fault")]
+#[expect(
+    dead_code,
+    reason = "describes the body to OpenAPI; wire.rs reads it with the place of every fault"
+)]
 pub struct AuthorBody {
     /// The sender's id of the customer.
     id: String,
@@ -78,32 +84,63 @@ pub struct AuthorBody {
 /// Takes a message in. 202 = it is on disk; whatever follows, follows by itself.
 #[utoipa::path(post, path = "/api/v1/messages", request_body = MessageBody,
     responses((status = 202, body = AcceptedView), (status = 400, body = Problem), (status = 413, body = Problem), (status = 503, body = Problem)))]
-pub async fn post(State(site): State<Arc<Site>>, headers: HeaderMap, bytes: body::Bytes) -> Result<(StatusCode, Json<AcceptedView>), Problem> {
-    let fallback = body::idempotency_key(&headers).unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
-    let message = wire::parse(&bytes, clock::now(), MessageId::new(fallback)).map_err(unreadable)?;
+pub async fn post(
+    State(site): State<Arc<Site>>,
+    headers: HeaderMap,
+    bytes: body::Bytes,
+) -> Result<(StatusCode, Json<AcceptedView>), Problem> {
+    let fallback =
+        body::idempotency_key(&headers).unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
+    let message =
+        wire::parse(&bytes, clock::now(), MessageId::new(fallback)).map_err(unreadable)?;
     check(&site, &message)?;
-    let intake = site.intakes.get(&message.account).ok_or_else(|| no_account(&site, &message))?;
-    let accepted = intake.accept(message).await.map_err(|NotAccepted::Later(reason)| Problem::unavailable(reason))?;
-    Ok((StatusCode::ACCEPTED, Json(AcceptedView { conversation: accepted.conversation, duplicate: accepted.duplicate })))
+    let intake = site
+        .intakes
+        .get(&message.account)
+        .ok_or_else(|| no_account(&site, &message))?;
+    let accepted = intake
+        .accept(message)
+        .await
+        .map_err(|NotAccepted::Later(reason)| Problem::unavailable(reason))?;
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(AcceptedView {
+            conversation: accepted.conversation,
+            duplicate: accepted.duplicate,
+        }),
+    ))
 }
 
 fn check(site: &Site, message: &Inbound) -> Result<(), Problem> {
     match site.channels.get(&message.account) {
-        Some(AnyChannel::Http(channel)) => channel.check(message).map_err(|error| Problem::bad_request(vec![error.to_string()])),
+        Some(AnyChannel::Http(channel)) => channel
+            .check(message)
+            .map_err(|error| Problem::bad_request(vec![error.to_string()])),
         Some(_) | None => Err(no_account(site, message)),
     }
 }
 
 fn no_account(site: &Site, message: &Inbound) -> Problem {
-    let known: Vec<String> = site.intakes.keys().filter(|account| account.kind == "http").map(ToString::to_string).collect();
-    Problem::bad_request(vec![format!("account: there is no {}; the config has {}", message.account, known.join(", "))])
+    let known: Vec<String> = site
+        .intakes
+        .keys()
+        .filter(|account| account.kind == "http")
+        .map(ToString::to_string)
+        .collect();
+    Problem::bad_request(vec![format!(
+        "account: there is no {}; the config has {}",
+        message.account,
+        known.join(", ")
+    )])
 }
 
 fn unreadable(error: Unreadable) -> Problem {
     match error {
         Unreadable::TextTooLong { .. } => Problem::too_large(error.to_string()),
         Unreadable::NotJson(_) => Problem::bad_request(vec![error.to_string()]),
-        Unreadable::Fields(fields) => Problem::bad_request(fields.iter().map(ToString::to_string).collect()),
+        Unreadable::Fields(fields) => {
+            Problem::bad_request(fields.iter().map(ToString::to_string).collect())
+        }
     }
 }
 
@@ -143,20 +180,38 @@ pub struct MessageList {
 
 /// Lists what customers, the bot and people said to each other, across conversations.
 #[utoipa::path(get, path = "/api/v1/messages", params(MessageQuery), responses((status = 200, body = MessageList)))]
-pub async fn list(State(site): State<Arc<Site>>, Query(query): Query<MessageQuery>) -> Result<Json<MessageList>, Problem> {
+pub async fn list(
+    State(site): State<Arc<Site>>,
+    Query(query): Query<MessageQuery>,
+) -> Result<Json<MessageList>, Problem> {
     let mut messages = Vec::new();
     for conversation in every_conversation(&site).await? {
         let view = ConversationView::of(&conversation);
-        let of_account = query.account.as_ref().is_none_or(|account| *account == view.account);
-        let of_conversation = query.conversation.as_ref().is_none_or(|name| *name == view.id || *name == conversation.id.as_str());
+        let of_account = query
+            .account
+            .as_ref()
+            .is_none_or(|account| *account == view.account);
+        let of_conversation = query
+            .conversation
+            .as_ref()
+            .is_none_or(|name| *name == view.id || *name == conversation.id.as_str());
         if !of_account || !of_conversation {
             continue;
         }
-        let wanted = view.turns.into_iter().filter(|turn| turn.by != "note" && query.since.is_none_or(|since| turn.at >= since));
-        messages.extend(wanted.map(|turn| MessageView { account: view.account.clone(), conversation: view.id.clone(), turn }));
+        let wanted = view
+            .turns
+            .into_iter()
+            .filter(|turn| turn.by != "note" && query.since.is_none_or(|since| turn.at >= since));
+        messages.extend(wanted.map(|turn| MessageView {
+            account: view.account.clone(),
+            conversation: view.id.clone(),
+            turn,
+        }));
     }
     messages.sort_by_key(|message| message.turn.at);
     let limit = query.limit.unwrap_or(MESSAGES_MAX).min(MESSAGES_MAX);
     let first = messages.len().saturating_sub(limit);
-    Ok(Json(MessageList { messages: messages.split_off(first) }))
+    Ok(Json(MessageList {
+        messages: messages.split_off(first),
+    }))
 }

@@ -34,12 +34,30 @@ pub async fn readyz(State(site): State<Arc<Site>>) -> impl IntoResponse {
     let body = Readiness {
         ready,
         store: store.map_or_else(|error| error.to_string(), |_| "ok".to_owned()),
-        accounts: site.health.accounts().into_iter().map(|(account, health)| (account.to_string(), health)).collect(),
+        accounts: site
+            .health
+            .accounts()
+            .into_iter()
+            .map(|(account, health)| (account.to_string(), health))
+            .collect(),
     };
-    (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body))
+    (
+        if ready {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        },
+        Json(body),
+    )
 }
 
 /// Prometheus text format.
 pub async fn metrics(State(site): State<Arc<Site>>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], site.metrics.render())
+    (
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        site.metrics.render(),
+    )
 }

@@ -166,7 +166,11 @@ pub struct CaseView {
 
 impl TurnView {
     fn of(turn: &Turn, masked: bool) -> Self {
-        let text = if masked { entities::mask(turn.text()) } else { turn.text().to_owned() };
+        let text = if masked {
+            entities::mask(turn.text())
+        } else {
+            turn.text().to_owned()
+        };
         let view = Self {
             at: turn.at(),
             by: turn.by(),
@@ -180,22 +184,41 @@ impl TurnView {
             why: Vec::new(),
         };
         match turn {
-            Turn::Customer { message, record, .. } => Self {
+            Turn::Customer {
+                message, record, ..
+            } => Self {
                 message: Some(message.to_string()),
                 outcome: Some(record.outcome.to_string()),
                 topics: record.topics.iter().map(ToString::to_string).collect(),
                 why: record.why.clone(),
                 ..view
             },
-            Turn::Bot { in_reply_to, status, .. } => Self { message: Some(in_reply_to.to_string()), ..view.with(status) },
-            Turn::Agent { agent, status, .. } => Self { agent: Some(agent.to_string()), ..view.with(status) },
-            Turn::Note { agent, .. } => Self { agent: Some(agent.to_string()), ..view },
+            Turn::Bot {
+                in_reply_to,
+                status,
+                ..
+            } => Self {
+                message: Some(in_reply_to.to_string()),
+                ..view.with(status)
+            },
+            Turn::Agent { agent, status, .. } => Self {
+                agent: Some(agent.to_string()),
+                ..view.with(status)
+            },
+            Turn::Note { agent, .. } => Self {
+                agent: Some(agent.to_string()),
+                ..view
+            },
         }
     }
 
     fn with(self, status: &Status) -> Self {
         let (status, reason) = words_for(status);
-        Self { status: Some(status), reason, ..self }
+        Self {
+            status: Some(status),
+            reason,
+            ..self
+        }
     }
 }
 
@@ -210,11 +233,19 @@ fn words_for(status: &Status) -> (&'static str, Option<String>) {
 }
 
 fn visibility(conversation: &Conversation) -> &'static str {
-    if conversation.visibility.is_public() { "public" } else { "private" }
+    if conversation.visibility.is_public() {
+        "public"
+    } else {
+        "private"
+    }
 }
 
 fn turns(conversation: &Conversation, masked: bool) -> Vec<TurnView> {
-    conversation.turns.iter().map(|turn| TurnView::of(turn, masked)).collect()
+    conversation
+        .turns
+        .iter()
+        .map(|turn| TurnView::of(turn, masked))
+        .collect()
 }
 
 impl ConversationView {
@@ -235,7 +266,10 @@ impl ConversationView {
             language: conversation.language.as_ref().map(ToString::to_string),
             holder,
             agent,
-            case: conversation.case.as_ref().map(|case| case.number.to_string()),
+            case: conversation
+                .case
+                .as_ref()
+                .map(|case| case.number.to_string()),
             opted_out: conversation.opted_out_at.is_some(),
             turns: turns(conversation, conversation.visibility.is_public()),
         }
@@ -276,7 +310,13 @@ impl CaseView {
         let masked = conversation.visibility.is_public() && !world.shows_private(&case.desk);
         let alerts = case.alerts.iter().map(|alert| {
             let (status, reason) = words_for(&alert.status);
-            AlertView { id: alert.id.to_string(), kind: alert.kind.as_str(), desk: alert.desk.to_string(), status, reason }
+            AlertView {
+                id: alert.id.to_string(),
+                kind: alert.kind.as_str(),
+                desk: alert.desk.to_string(),
+                status,
+                reason,
+            }
         });
         Self {
             entities: shown_entities(case, masked),
@@ -288,6 +328,15 @@ impl CaseView {
 }
 
 fn shown_entities(case: &Case, masked: bool) -> BTreeMap<String, String> {
-    let shown = |kind: &str, value: &String| if masked && entities::is_private(kind) { entities::MASK.to_owned() } else { value.clone() };
-    case.entities.iter().map(|(kind, value)| (kind.clone(), shown(kind, value))).collect()
+    let shown = |kind: &str, value: &String| {
+        if masked && entities::is_private(kind) {
+            entities::MASK.to_owned()
+        } else {
+            value.clone()
+        }
+    };
+    case.entities
+        .iter()
+        .map(|(kind, value)| (kind.clone(), shown(kind, value)))
+        .collect()
 }

@@ -25,9 +25,12 @@ async fn sends_what_just_fits(fake: &impl FakeNetwork) {
     assert_eq!(fake.sent().len(), before + 1);
 }
 
+/// Whether an outcome is the one that a failure must have.
+type Expected = fn(&Attempted) -> bool;
+
 async fn sorts_failures_by_what_to_do_next(fake: &impl FakeNetwork) {
     let channel = fake.open();
-    let table: [(Failure, fn(&Attempted) -> bool); 4] = [
+    let table: [(Failure, Expected); 4] = [
         (Failure::ServerError, |outcome| {
             matches!(outcome, Attempted::Later { .. })
         }),

@@ -97,7 +97,7 @@ impl Hark {
         tasks.spawn(async move {
             http::serve(listener, router, stopping)
                 .await
-                .expect("served")
+                .expect("served");
         });
         Self {
             address,

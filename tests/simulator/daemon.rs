@@ -44,9 +44,15 @@ enum Phase {
     /// The lane is taken, the document is not read yet.
     Taken,
     /// The attempt is committed, the outside is not called yet; `since` where a cut-off attempt is settled.
-    Committed { delivery: Delivery, since: Option<Timestamp> },
+    Committed {
+        delivery: Delivery,
+        since: Option<Timestamp>,
+    },
     /// The outside has answered, and nobody but this job knows.
-    Answered { delivery: DeliveryId, outcome: Attempted },
+    Answered {
+        delivery: DeliveryId,
+        outcome: Attempted,
+    },
 }
 
 impl Daemon {
@@ -55,8 +61,11 @@ impl Daemon {
     }
 
     pub(crate) fn conversations(&self) -> Vec<Conversation> {
-        let page = now(self.store.scan(&prefix::<Conversation>(), None, usize::MAX)).expect("the store reads what it wrote");
-        page.iter().map(|(key, stored)| decode(key, &stored.bytes).expect("the store reads what it wrote")).collect()
+        let page = now(self.store.scan(&prefix::<Conversation>(), None, usize::MAX))
+            .expect("the store reads what it wrote");
+        page.iter()
+            .map(|(key, stored)| decode(key, &stored.bytes).expect("the store reads what it wrote"))
+            .collect()
     }
 
     /// The process dies and another starts.
@@ -90,16 +99,36 @@ impl Daemon {
 
     /// Takes the lanes of every conversation whose time has come.
     pub(crate) fn take_due(&mut self, at: Timestamp) {
-        let due: Vec<ConversationId> = self.schedule.iter().filter(|(_, due)| **due <= at).map(|(id, _)| id.clone()).collect();
+        let due: Vec<ConversationId> = self
+            .schedule
+            .iter()
+            .filter(|(_, due)| **due <= at)
+            .map(|(id, _)| id.clone())
+            .collect();
         for id in due {
             self.schedule.remove(&id);
-            let Some(Loaded { document, .. }) = self.conversation(&id) else { continue };
-            let lanes = owed(&document, at).into_iter().map(|duty| lane_of(&duty, &document));
-            let free: Vec<Option<Lane>> = lanes.filter(|lane| !self.jobs.iter().any(|job| job.conversation == id && job.lane == *lane)).collect();
+            let Some(Loaded { document, .. }) = self.conversation(&id) else {
+                continue;
+            };
+            let lanes = owed(&document, at)
+                .into_iter()
+                .map(|duty| lane_of(&duty, &document));
+            let free: Vec<Option<Lane>> = lanes
+                .filter(|lane| {
+                    !self
+                        .jobs
+                        .iter()
+                        .any(|job| job.conversation == id && job.lane == *lane)
+                })
+                .collect();
             if free.is_empty() {
                 self.reschedule(&document);
             }
-            self.jobs.extend(free.into_iter().map(|lane| Job { conversation: id.clone(), lane, phase: Phase::Taken }));
+            self.jobs.extend(free.into_iter().map(|lane| Job {
+                conversation: id.clone(),
+                lane,
+                phase: Phase::Taken,
+            }));
         }
     }
 }
@@ -126,7 +155,12 @@ impl Run {
                     return Ok(None);
                 }
                 let key = conversation_key(id);
-                match now(save(&self.daemon.store, &key, revision, &decision.conversation)) {
+                match now(save(
+                    &self.daemon.store,
+                    &key,
+                    revision,
+                    &decision.conversation,
+                )) {
                     Ok(_) => self.daemon.reschedule(&decision.conversation),
                     Err(StoreError::Conflict { .. }) => continue,
                     Err(error) => panic!("the memory store cannot fail so: {error}"),
@@ -140,15 +174,36 @@ impl Run {
         }
     }
 
-    fn check(&mut self, id: &ConversationId, event: &Event, before: &Conversation, decision: &Decision) -> Kept {
+    fn check(
+        &mut self,
+        id: &ConversationId,
+        event: &Event,
+        before: &Conversation,
+        decision: &Decision,
+    ) -> Kept {
         let meaning = match event {
             Event::Message(message) | Event::Contained { message } => self.meanings[&message.id],
-            Event::Attempt { .. } | Event::Attempted { .. } | Event::TimerDue | Event::Action { .. } => Meaning::Plain,
+            Event::Attempt { .. }
+            | Event::Attempted { .. }
+            | Event::TimerDue
+            | Event::Action { .. } => Meaning::Plain,
         };
         self.note(|| format!("{id}: {} → {}", told(event), outcome_of(decision)));
         let mode = WORLD.brands[&before.brand].mode;
-        let reference = self.references.entry(id.clone()).or_insert_with(|| Reference::new(mode));
-        after_step(&Step { before, event, meaning, decision, now: self.now }, reference)
+        let reference = self
+            .references
+            .entry(id.clone())
+            .or_insert_with(|| Reference::new(mode));
+        after_step(
+            &Step {
+                before,
+                event,
+                meaning,
+                decision,
+                now: self.now,
+            },
+            reference,
+        )
     }
 
     /// Moves one job one phase further.
@@ -157,21 +212,32 @@ impl Run {
             return Ok(());
         }
         let at = self.faults.index(self.daemon.jobs.len());
-        let Job { conversation, lane, phase } = self.daemon.jobs.swap_remove(at);
+        let Job {
+            conversation,
+            lane,
+            phase,
+        } = self.daemon.jobs.swap_remove(at);
         // While it moves the lane stays taken: nothing else looks at the schedule meanwhile.
         let next = match phase {
             Phase::Taken => self.begin(&conversation, lane.as_ref())?,
             Phase::Committed { delivery, since } => Some(self.call(&delivery, since)?),
             Phase::Answered { delivery, outcome } => {
-                let event = Event::Attempted { delivery, outcome, jitter: self.faults.jitter() };
+                let event = Event::Attempted {
+                    delivery,
+                    outcome,
+                    jitter: self.faults.jitter(),
+                };
                 self.apply_or_look_again(&conversation, &event)?;
                 None
             }
         };
         if let Some(phase) = next {
-            self.daemon.jobs.push(Job { conversation, lane, phase });
-        } else if let Some(loaded) = self.daemon.conversation(&conversation)
-        {
+            self.daemon.jobs.push(Job {
+                conversation,
+                lane,
+                phase,
+            });
+        } else if let Some(loaded) = self.daemon.conversation(&conversation) {
             self.daemon.reschedule(&loaded.document);
         }
         Ok(())
@@ -179,8 +245,12 @@ impl Run {
 
     /// Reads what the lane owes and commits the attempt.
     fn begin(&mut self, id: &ConversationId, lane: Option<&Lane>) -> Kept<Option<Phase>> {
-        let Some(Loaded { document, .. }) = self.daemon.conversation(id) else { return Ok(None) };
-        let duty = owed(&document, self.now).into_iter().find(|duty| lane_of(duty, &document).as_ref() == lane);
+        let Some(Loaded { document, .. }) = self.daemon.conversation(id) else {
+            return Ok(None);
+        };
+        let duty = owed(&document, self.now)
+            .into_iter()
+            .find(|duty| lane_of(duty, &document).as_ref() == lane);
         match duty {
             None => Ok(None),
             Some(Duty::Timers) => {
@@ -188,13 +258,25 @@ impl Run {
                 Ok(None)
             }
             Some(Duty::Settle { delivery, since }) => {
-                Ok(find(&document, &delivery).map(|delivery| Phase::Committed { delivery: delivery.clone(), since: Some(since) }))
+                Ok(find(&document, &delivery).map(|delivery| Phase::Committed {
+                    delivery: delivery.clone(),
+                    since: Some(since),
+                }))
             }
             Some(Duty::Send(delivery)) => {
-                let begun = self.apply_or_look_again(id, &Event::Attempt { delivery: delivery.clone() })?;
+                let begun = self.apply_or_look_again(
+                    id,
+                    &Event::Attempt {
+                        delivery: delivery.clone(),
+                    },
+                )?;
                 let begun = begun.filter(|begun| begun.effect == Effect::Changed);
-                let committed = begun.and_then(|begun| find(&begun.conversation, &delivery).cloned());
-                Ok(committed.map(|delivery| Phase::Committed { delivery, since: None }))
+                let committed =
+                    begun.and_then(|begun| find(&begun.conversation, &delivery).cloned());
+                Ok(committed.map(|delivery| Phase::Committed {
+                    delivery,
+                    since: None,
+                }))
             }
         }
     }
@@ -202,17 +284,35 @@ impl Run {
     /// Calls the network or the desk.
     fn call(&mut self, delivery: &Delivery, since: Option<Timestamp>) -> Kept<Phase> {
         let outcome = match (&delivery.to, since) {
-            (Recipient::Customer(message), None) => self.outside.send(message, &mut self.faults, self.now),
-            (Recipient::Customer(message), Some(since)) => self.outside.settle(message, since, &mut self.faults, self.now),
-            (Recipient::Desk { desk, alert }, None) => self.outside.notify(desk, &delivery.id, alert, &mut self.faults, self.now),
-            (Recipient::Desk { .. }, Some(_)) => Attempted::Later { retry_after_s: None, reason: "hark was stopped meanwhile".to_owned() },
+            (Recipient::Customer(message), None) => {
+                self.outside.send(message, &mut self.faults, self.now)
+            }
+            (Recipient::Customer(message), Some(since)) => {
+                self.outside
+                    .settle(message, since, &mut self.faults, self.now)
+            }
+            (Recipient::Desk { desk, alert }, None) => {
+                self.outside
+                    .notify(desk, &delivery.id, alert, &mut self.faults, self.now)
+            }
+            (Recipient::Desk { .. }, Some(_)) => Attempted::Later {
+                retry_after_s: None,
+                reason: "hark was stopped meanwhile".to_owned(),
+            },
         };
         self.note(|| format!("  call about {} → {outcome:?}", delivery.id));
         after_call(&self.outside, &delivery.id)?;
-        Ok(Phase::Answered { delivery: delivery.id.clone(), outcome })
+        Ok(Phase::Answered {
+            delivery: delivery.id.clone(),
+            outcome,
+        })
     }
 
-    fn apply_or_look_again(&mut self, id: &ConversationId, event: &Event) -> Kept<Option<Decision>> {
+    fn apply_or_look_again(
+        &mut self,
+        id: &ConversationId,
+        event: &Event,
+    ) -> Kept<Option<Decision>> {
         let decision = self.apply(id, event)?;
         if decision.is_none() {
             let at = self.now + STORE_PAUSE;
@@ -228,22 +328,33 @@ fn now<T>(work: impl Future<Output = T>) -> T {
 }
 
 fn find<'a>(conversation: &'a Conversation, delivery: &DeliveryId) -> Option<&'a Delivery> {
-    conversation.deliveries.iter().find(|owed| owed.id == *delivery)
+    conversation
+        .deliveries
+        .iter()
+        .find(|owed| owed.id == *delivery)
 }
 
 fn lane_of(duty: &Duty, conversation: &Conversation) -> Option<Lane> {
     match duty {
-        Duty::Send(delivery) | Duty::Settle { delivery, .. } => find(conversation, delivery).map(Delivery::lane),
+        Duty::Send(delivery) | Duty::Settle { delivery, .. } => {
+            find(conversation, delivery).map(Delivery::lane)
+        }
         Duty::Timers => None,
     }
 }
 
 fn told(event: &Event) -> String {
     match event {
-        Event::Message(message) => format!("{} {:?}", message.id, message.text.chars().take(50).collect::<String>()),
+        Event::Message(message) => format!(
+            "{} {:?}",
+            message.id,
+            message.text.chars().take(50).collect::<String>()
+        ),
         Event::Contained { message } => format!("{} (deciding failed)", message.id),
         Event::Attempt { delivery } => format!("attempt {delivery}"),
-        Event::Attempted { delivery, outcome, .. } => format!("attempted {delivery}: {outcome:?}"),
+        Event::Attempted {
+            delivery, outcome, ..
+        } => format!("attempted {delivery}: {outcome:?}"),
         Event::TimerDue => "a timer is due".to_owned(),
         Event::Action { id, agent, action } => format!("action {id}: {agent} {action:?}"),
     }
@@ -251,7 +362,20 @@ fn told(event: &Event) -> String {
 
 fn outcome_of(decision: &Decision) -> String {
     let conversation = &decision.conversation;
-    let owed: Vec<String> = conversation.deliveries.iter().map(|delivery| delivery.id.to_string()).collect();
-    let verdict = decision.verdict.as_ref().map(|verdict| format!("{} ({}), ", verdict.outcome, verdict.why.join("; ")));
-    format!("{}{:?}, with: {}, owes [{}]", verdict.unwrap_or_default(), decision.effect, conversation.holder, owed.join(" "))
+    let owed: Vec<String> = conversation
+        .deliveries
+        .iter()
+        .map(|delivery| delivery.id.to_string())
+        .collect();
+    let verdict = decision
+        .verdict
+        .as_ref()
+        .map(|verdict| format!("{} ({}), ", verdict.outcome, verdict.why.join("; ")));
+    format!(
+        "{}{:?}, with: {}, owes [{}]",
+        verdict.unwrap_or_default(),
+        decision.effect,
+        conversation.holder,
+        owed.join(" ")
+    )
 }

@@ -35,7 +35,11 @@ impl Faults {
     pub(crate) fn new(seed: u64) -> Self {
         let mut dice = fastrand::Rng::with_seed(seed);
         let storm = dice.u32(0..4);
-        Self { dice, storm, over: false }
+        Self {
+            dice,
+            storm,
+            over: false,
+        }
     }
 
     /// Whether a fault of this rate strikes now.

@@ -9,7 +9,9 @@ use hark::engine::restraint::CAUSE_WINDOW;
 use hark::engine::world::Mode;
 use hark::model::alert::{Alert, AlertKind};
 use hark::model::case::{ALERTS_MAX, AlertRecord, Case};
-use hark::model::conversation::{Conversation, Holder, PAST_CASES_MAX, SEEN_MAX, TURNS_MAX, TimerKind, Turn};
+use hark::model::conversation::{
+    Conversation, Holder, PAST_CASES_MAX, SEEN_MAX, TURNS_MAX, TimerKind, Turn,
+};
 use hark::model::delivery::{Delivery, Recipient, Status};
 use hark::model::id::{DeliveryId, MessageId};
 use hark::model::message::Inbound;
@@ -57,7 +59,13 @@ pub(crate) fn after_step(step: &Step<'_>, reference: &mut Reference) -> Kept {
         stop_means_stop(delivery, reference)?;
     }
     let answered = reference.bot_words.clone();
-    reference.follow(step.event, step.meaning, step.before, &step.decision.conversation, step.now);
+    reference.follow(
+        step.event,
+        step.meaning,
+        step.before,
+        &step.decision.conversation,
+        step.now,
+    );
     the_right_one_holds_it(step, reference)?;
     nothing_is_dropped(step, reference)?;
     one_answer_per_message(reference)?;
@@ -79,39 +87,86 @@ pub(crate) fn after_step(step: &Step<'_>, reference: &mut Reference) -> Kept {
 /// Everything that must hold for a delivery when a network or a desk was called about it.
 pub(crate) fn after_call(outside: &Outside, delivery: &DeliveryId) -> Kept {
     const PROMISE: &str = "2: nothing is said twice";
-    let seen = outside.posts.iter().filter(|post| post.delivery == *delivery).count();
-    ensure(seen <= 1, PROMISE, || format!("the customer sees {delivery} {seen} times"))?;
+    let seen = outside
+        .posts
+        .iter()
+        .filter(|post| post.delivery == *delivery)
+        .count();
+    ensure(seen <= 1, PROMISE, || {
+        format!("the customer sees {delivery} {seen} times")
+    })?;
     let texts = outside.texts.get(delivery).map_or(0, BTreeSet::len);
-    ensure(texts <= 1, PROMISE, || format!("{delivery} was sent with {texts} different texts"))?;
-    let told = outside.alerts.iter().filter(|((_, id), _)| id == delivery).flat_map(|(_, alerts)| alerts);
+    ensure(texts <= 1, PROMISE, || {
+        format!("{delivery} was sent with {texts} different texts")
+    })?;
+    let told = outside
+        .alerts
+        .iter()
+        .filter(|((_, id), _)| id == delivery)
+        .flat_map(|(_, alerts)| alerts);
     let told: Vec<&Alert> = told.collect();
-    ensure(told.windows(2).all(|pair| pair[0] == pair[1]), PROMISE, || format!("alert {delivery} changed between two attempts"))
+    ensure(
+        told.windows(2).all(|pair| pair[0] == pair[1]),
+        PROMISE,
+        || format!("alert {delivery} changed between two attempts"),
+    )
 }
 
 /// Everything that must hold when faults have ended and nothing is left to do.
 pub(crate) fn in_the_end(conversation: &Conversation) -> Kept {
     const PROMISE: &str = "1: everything owed is settled in the end";
     let id = &conversation.id;
-    ensure(conversation.deliveries.is_empty(), PROMISE, || format!("{id} still owes {:?}", ids(&conversation.deliveries)))?;
-    ensure(conversation.timers.is_empty(), PROMISE, || format!("{id} still waits for {:?}", conversation.timers))?;
+    ensure(conversation.deliveries.is_empty(), PROMISE, || {
+        format!("{id} still owes {:?}", ids(&conversation.deliveries))
+    })?;
+    ensure(conversation.timers.is_empty(), PROMISE, || {
+        format!("{id} still waits for {:?}", conversation.timers)
+    })?;
     for turn in &conversation.turns {
-        let pending = matches!(turn, Turn::Bot { status: Status::Pending, .. } | Turn::Agent { status: Status::Pending, .. });
-        ensure(!pending, PROMISE, || format!("{id} shows words of {} as pending", turn.at()))?;
+        let pending = matches!(
+            turn,
+            Turn::Bot {
+                status: Status::Pending,
+                ..
+            } | Turn::Agent {
+                status: Status::Pending,
+                ..
+            }
+        );
+        ensure(!pending, PROMISE, || {
+            format!("{id} shows words of {} as pending", turn.at())
+        })?;
     }
-    for (case, alert) in cases(conversation).flat_map(|case| case.alerts.iter().map(move |alert| (case, alert))) {
-        ensure(alert.status != Status::Pending, PROMISE, || format!("{id} shows alert {} of case {} as pending", alert.id, case.number))?;
+    for (case, alert) in
+        cases(conversation).flat_map(|case| case.alerts.iter().map(move |alert| (case, alert)))
+    {
+        ensure(alert.status != Status::Pending, PROMISE, || {
+            format!(
+                "{id} shows alert {} of case {} as pending",
+                alert.id, case.number
+            )
+        })?;
     }
-    let unclaimed = conversation.case.as_ref().filter(|_| conversation.holder == Holder::Waiting);
-    ensure(unclaimed.is_none_or(|case| WORLD.next_desk(&case.desk).is_none()), "5: nobody waits unseen", || {
-        format!("{id} is unclaimed, and not every desk in line was told")
-    })
+    let unclaimed = conversation
+        .case
+        .as_ref()
+        .filter(|_| conversation.holder == Holder::Waiting);
+    ensure(
+        unclaimed.is_none_or(|case| WORLD.next_desk(&case.desk).is_none()),
+        "5: nobody waits unseen",
+        || format!("{id} is unclaimed, and not every desk in line was told"),
+    )
 }
 
 /// Promise 10: what was decided can be replayed.
 fn the_same_event_is_decided_the_same_way(step: &Step<'_>) -> Kept {
     let again = decide(&WORLD, step.before, step.event.clone(), step.now);
-    let same = again.conversation == step.decision.conversation && again.effect == step.decision.effect && again.verdict == step.decision.verdict;
-    ensure(same, "10: every decision can be replayed", || "deciding again gave another decision".to_owned())
+    let same = again.conversation == step.decision.conversation
+        && again.effect == step.decision.effect
+        && again.verdict == step.decision.verdict;
+    ensure(same, "10: every decision can be replayed", || {
+        "deciding again gave another decision".to_owned()
+    })
 }
 
 /// Promise 2: a message or an action that comes again is known, and does nothing.
@@ -119,31 +174,57 @@ fn a_repeat_changes_nothing(step: &Step<'_>, reference: &Reference) -> Kept {
     let changed = step.decision.effect == Effect::Changed;
     let message = matches!(step.event, Event::Message(_) | Event::Contained { .. });
     let known = reference.knows(step.event);
-    ensure(!(known && changed), "2: a repeat changes nothing", || "a repeat was taken in again".to_owned())?;
-    ensure(!message || known || changed, "1: nothing is dropped", || "a new message was taken for a repeat".to_owned())
+    ensure(!(known && changed), "2: a repeat changes nothing", || {
+        "a repeat was taken in again".to_owned()
+    })?;
+    ensure(
+        !message || known || changed,
+        "1: nothing is dropped",
+        || "a new message was taken for a repeat".to_owned(),
+    )
 }
 
 /// Promise 3: between handoff and release the bot begins to send nothing but the one last word of that handoff.
 fn the_bot_never_talks_over_a_person(delivery: &DeliveryId, reference: &Reference) -> Kept {
-    let Some(answers) = reference.bot_words.get(delivery) else { return Ok(()) };
+    let Some(answers) = reference.bot_words.get(delivery) else {
+        return Ok(());
+    };
     let allowed = match &reference.holder {
         Holder::Bot => true,
         Holder::Waiting => reference.handed_off_by.as_ref() == Some(answers),
         Holder::Person { .. } => false,
     };
-    ensure(allowed, "3: the bot never talks over a person", || format!("it begins to send {delivery} while the conversation is with: {}", reference.holder))
+    ensure(allowed, "3: the bot never talks over a person", || {
+        format!(
+            "it begins to send {delivery} while the conversation is with: {}",
+            reference.holder
+        )
+    })
 }
 
 /// Promise 7: after an opt-out nothing automatic begins to be sent, ever.
 fn stop_means_stop(delivery: &DeliveryId, reference: &Reference) -> Kept {
     let of_the_bot = reference.bot_words.contains_key(delivery);
-    ensure(!(of_the_bot && reference.stopped), "7: stop means stop", || format!("the bot begins to send {delivery}"))
+    ensure(
+        !(of_the_bot && reference.stopped),
+        "7: stop means stop",
+        || format!("the bot begins to send {delivery}"),
+    )
 }
 
 /// Who speaks for the brand changes only when a person is called, takes it or gives it back.
 fn the_right_one_holds_it(step: &Step<'_>, reference: &Reference) -> Kept {
     let holder = &step.decision.conversation.holder;
-    ensure(*holder == reference.holder, "3: the right one holds it", || format!("it is with: {holder}; it should be with: {}", reference.holder))
+    ensure(
+        *holder == reference.holder,
+        "3: the right one holds it",
+        || {
+            format!(
+                "it is with: {holder}; it should be with: {}",
+                reference.holder
+            )
+        },
+    )
 }
 
 /// Promise 1: every accepted message has exactly one turn with its outcome and the reason, in the order of acceptance,
@@ -153,65 +234,142 @@ fn nothing_is_dropped(step: &Step<'_>, reference: &Reference) -> Kept {
     let after = &step.decision.conversation;
     let turns: Vec<&MessageId> = after.turns.iter().filter_map(message_of).collect();
     let accepted: Vec<&MessageId> = reference.accepted.iter().collect();
-    ensure(accepted.ends_with(&turns), PROMISE, || format!("accepted {accepted:?}, kept {turns:?}"))?;
-    ensure(after.turns_forgotten > 0 || turns.len() == accepted.len(), PROMISE, || format!("accepted {accepted:?}, kept only {turns:?}"))?;
-    let (Event::Message(message) | Event::Contained { message }) = step.event else { return Ok(()) };
-    let Some(record) = record_of(after, &message.id) else { return broken(PROMISE, format!("{} has no outcome", message.id)) };
-    ensure(!record.why.is_empty(), PROMISE, || format!("{} ended as {} without a reason", message.id, record.outcome))?;
-    let said = reference.bot_words.values().any(|answered| *answered == message.id);
+    ensure(accepted.ends_with(&turns), PROMISE, || {
+        format!("accepted {accepted:?}, kept {turns:?}")
+    })?;
+    ensure(
+        after.turns_forgotten > 0 || turns.len() == accepted.len(),
+        PROMISE,
+        || format!("accepted {accepted:?}, kept only {turns:?}"),
+    )?;
+    let (Event::Message(message) | Event::Contained { message }) = step.event else {
+        return Ok(());
+    };
+    let Some(record) = record_of(after, &message.id) else {
+        return broken(PROMISE, format!("{} has no outcome", message.id));
+    };
+    ensure(!record.why.is_empty(), PROMISE, || {
+        format!(
+            "{} ended as {} without a reason",
+            message.id, record.outcome
+        )
+    })?;
+    let said = reference
+        .bot_words
+        .values()
+        .any(|answered| *answered == message.id);
     let done = match record.outcome {
         Outcome::Reply | Outcome::Ask => said,
         Outcome::Handoff => after.active_case().is_some() || reference.mode == Mode::Shadow,
         Outcome::Silence => !said,
     };
-    ensure(done, PROMISE, || format!("{} ended as {}, and that did not happen", message.id, record.outcome))
+    ensure(done, PROMISE, || {
+        format!(
+            "{} ended as {}, and that did not happen",
+            message.id, record.outcome
+        )
+    })
 }
 
 /// Promise 2: the bot answers a message at most once.
 fn one_answer_per_message(reference: &Reference) -> Kept {
     let answered: BTreeSet<&MessageId> = reference.bot_words.values().collect();
-    ensure(answered.len() == reference.bot_words.len(), "2: one answer per message", || "the bot answered a message twice".to_owned())
+    ensure(
+        answered.len() == reference.bot_words.len(),
+        "2: one answer per message",
+        || "the bot answered a message twice".to_owned(),
+    )
 }
 
 /// Promise 2: one first reply per conversation and cause.
 fn one_first_reply_per_cause(step: &Step<'_>) -> Kept {
-    let Some(verdict) = step.decision.verdict.as_ref().filter(|verdict| verdict.outcome == Outcome::Reply) else { return Ok(()) };
+    let Some(verdict) = step
+        .decision
+        .verdict
+        .as_ref()
+        .filter(|verdict| verdict.outcome == Outcome::Reply)
+    else {
+        return Ok(());
+    };
     let before = step.before.turns.iter().find(|turn| {
-        matches!(turn, Turn::Bot { topic, .. } if *topic == verdict.topic) && step.now.duration_since(turn.at()) < CAUSE_WINDOW
+        matches!(turn, Turn::Bot { topic, .. } if *topic == verdict.topic)
+            && step.now.duration_since(turn.at()) < CAUSE_WINDOW
     });
-    ensure(before.is_none(), "2: one first reply per cause", || format!("{:?} was answered already", verdict.topic))
+    ensure(before.is_none(), "2: one first reply per cause", || {
+        format!("{:?} was answered already", verdict.topic)
+    })
 }
 
 /// Promise 4: the bot never answers a bot, itself, an echo or an auto-mail.
 fn a_machine_is_never_answered(message: &Inbound, reference: &Reference) -> Kept {
     let machine = message.author.is_bot || message.automated.is_some();
-    let said = reference.bot_words.values().any(|answered| *answered == message.id);
-    ensure(!(machine && said), "4: a machine is never answered", || format!("{} was", message.id))
+    let said = reference
+        .bot_words
+        .values()
+        .any(|answered| *answered == message.id);
+    ensure(!(machine && said), "4: a machine is never answered", || {
+        format!("{} was", message.id)
+    })
 }
 
 /// Promise 5: no template answers; a critical case is there in the same step, with those it is for and with their deadline.
-fn danger_reaches_a_person_at_once(step: &Step<'_>, message: &Inbound, reference: &Reference) -> Kept {
+fn danger_reaches_a_person_at_once(
+    step: &Step<'_>,
+    message: &Inbound,
+    reference: &Reference,
+) -> Kept {
     const PROMISE: &str = "5: danger reaches a person at once";
     if step.meaning != Meaning::Danger || reference.mode == Mode::Shadow {
         return Ok(());
     }
-    let said = reference.bot_words.values().any(|answered| *answered == message.id);
-    ensure(!said, PROMISE, || format!("{} is answered by template", message.id))?;
+    let said = reference
+        .bot_words
+        .values()
+        .any(|answered| *answered == message.id);
+    ensure(!said, PROMISE, || {
+        format!("{} is answered by template", message.id)
+    })?;
     // Where deciding failed, nobody knows what the message says; a person has it all the same.
-    let Some(verdict) = &step.decision.verdict else { return Ok(()) };
-    let case = step.decision.conversation.active_case().filter(|case| case.severity == Severity::Critical);
-    let Some(case) = case else { return broken(PROMISE, format!("{} has no critical case", message.id)) };
-    let Some((name, brand)) = verdict.topic.as_ref().zip(WORLD.brands.get(&step.before.brand)) else {
+    let Some(verdict) = &step.decision.verdict else {
+        return Ok(());
+    };
+    let case = step
+        .decision
+        .conversation
+        .active_case()
+        .filter(|case| case.severity == Severity::Critical);
+    let Some(case) = case else {
+        return broken(PROMISE, format!("{} has no critical case", message.id));
+    };
+    let Some((name, brand)) = verdict
+        .topic
+        .as_ref()
+        .zip(WORLD.brands.get(&step.before.brand))
+    else {
         return broken(PROMISE, format!("{} was not recognised", message.id));
     };
     let topic = WORLD.library.topic(name, &brand.packs);
     let desk = WORLD.desk(brand, topic.and_then(|topic| topic.handoff.desk.as_ref()));
-    let fresh = step.before.active_case().is_none_or(|before| before.severity < Severity::Critical);
+    let fresh = step
+        .before
+        .active_case()
+        .is_none_or(|before| before.severity < Severity::Critical);
     let claimed = matches!(reference.holder, Holder::Person { .. });
-    ensure(!fresh || claimed || case.desk == desk, PROMISE, || format!("{} is for desk {desk} and lies at {}", message.id, case.desk))?;
-    let wait = topic.and_then(|topic| topic.handoff.first_response).unwrap_or_else(|| WORLD.first_response(&desk));
+    ensure(!fresh || claimed || case.desk == desk, PROMISE, || {
+        format!(
+            "{} is for desk {desk} and lies at {}",
+            message.id, case.desk
+        )
+    })?;
+    let wait = topic
+        .and_then(|topic| topic.handoff.first_response)
+        .unwrap_or_else(|| WORLD.first_response(&desk));
     let due = hark::engine::handoff::after(step.now, wait);
-    ensure(!fresh || claimed || case.first_response_due <= due, PROMISE, || format!("{} may lie until {}", message.id, case.first_response_due))
+    ensure(
+        !fresh || claimed || case.first_response_due <= due,
+        PROMISE,
+        || format!("{} may lie until {}", message.id, case.first_response_due),
+    )
 }
 
 /// Promise 6: what the customer told in confidence is in no words of the bot, in no alert of a desk that may not see it,
@@ -219,46 +377,99 @@ fn danger_reaches_a_person_at_once(step: &Step<'_>, message: &Inbound, reference
 fn private_data_stays_private(step: &Step<'_>, reference: &Reference) -> Kept {
     const PROMISE: &str = "6: private data stays private";
     let after = &step.decision.conversation;
-    let shows = |text: &str| reference.secrets.iter().find(|secret| letters(text).contains(&letters(secret))).copied();
+    let shows = |text: &str| {
+        reference
+            .secrets
+            .iter()
+            .find(|secret| letters(text).contains(&letters(secret)))
+            .copied()
+    };
     for turn in after.turns.iter().filter(|turn| turn.by() == "bot") {
-        ensure(shows(turn.text()).is_none(), PROMISE, || format!("the bot says {:?}", shows(turn.text())))?;
+        ensure(shows(turn.text()).is_none(), PROMISE, || {
+            format!("the bot says {:?}", shows(turn.text()))
+        })?;
     }
     for (desk, alert) in new_deliveries(step).filter_map(alert_of) {
         // The customer's public name and handle are theirs to choose.
-        let hidden = Alert { customer: hark::model::author::Author::new(""), ..alert.clone() };
+        let hidden = Alert {
+            customer: hark::model::author::Author::new(""),
+            ..alert.clone()
+        };
         let shown = serde_json::to_string(&hidden).expect("alerts are plain data");
         let open = WORLD.desks[desk].private;
-        ensure(open || shows(&shown).is_none(), PROMISE, || format!("an alert for {desk} shows {:?}", shows(&shown)))?;
+        ensure(open || shows(&shown).is_none(), PROMISE, || {
+            format!("an alert for {desk} shows {:?}", shows(&shown))
+        })?;
     }
-    let (Event::Message(message), Some(verdict)) = (step.event, &step.decision.verdict) else { return Ok(()) };
-    let explained = serde_json::to_string(&Explanation::of(message, verdict.clone())).expect("explanations are plain data");
-    ensure(shows(&explained).is_none(), PROMISE, || format!("the explanation of {} shows {:?}", message.id, shows(&explained)))
+    let (Event::Message(message), Some(verdict)) = (step.event, &step.decision.verdict) else {
+        return Ok(());
+    };
+    let explained = serde_json::to_string(&Explanation::of(message, verdict.clone()))
+        .expect("explanations are plain data");
+    ensure(shows(&explained).is_none(), PROMISE, || {
+        format!(
+            "the explanation of {} shows {:?}",
+            message.id,
+            shows(&explained)
+        )
+    })
 }
 
 /// Promise 6: neither markup nor mentions of a customer's making come out of the bot's mouth.
-fn nothing_foreign_speaks_through_the_bot(step: &Step<'_>, spoken_before: usize, reference: &Reference) -> Kept {
+fn nothing_foreign_speaks_through_the_bot(
+    step: &Step<'_>,
+    spoken_before: usize,
+    reference: &Reference,
+) -> Kept {
     if spoken_before == reference.bot_words.len() {
         return Ok(());
     }
-    let foreign = step.decision.conversation.turns.iter().any(|turn| turn.by() == "bot" && turn.text().contains(TROLL_NAME));
-    ensure(!foreign, "6: nothing foreign speaks through the bot", || "its words carry a customer's markup".to_owned())
+    let foreign = step
+        .decision
+        .conversation
+        .turns
+        .iter()
+        .any(|turn| turn.by() == "bot" && turn.text().contains(TROLL_NAME));
+    ensure(
+        !foreign,
+        "6: nothing foreign speaks through the bot",
+        || "its words carry a customer's markup".to_owned(),
+    )
 }
 
 /// A brand that only watches sends nothing to anybody; a brand that is paused says nothing to customers.
 fn a_mode_is_obeyed(step: &Step<'_>, reference: &Reference) -> Kept {
     const PROMISE: &str = "7: a mode is obeyed";
     let owed = &step.decision.conversation.deliveries;
-    ensure(reference.mode != Mode::Shadow || owed.is_empty(), PROMISE, || format!("in shadow mode it owes {:?}", ids(owed)))?;
+    ensure(
+        reference.mode != Mode::Shadow || owed.is_empty(),
+        PROMISE,
+        || format!("in shadow mode it owes {:?}", ids(owed)),
+    )?;
     let said = reference.mode == Mode::Paused && !reference.bot_words.is_empty();
-    ensure(!said, PROMISE, || "the bot of a paused brand speaks".to_owned())
+    ensure(!said, PROMISE, || {
+        "the bot of a paused brand speaks".to_owned()
+    })
 }
 
 /// Promises 2 and 7: words that were refused, or may or may not have arrived, are on a case that somebody has to look at.
 fn each_failure_is_shown_to_a_person(step: &Step<'_>, reference: &Reference) -> Kept {
-    let Event::Attempted { delivery, outcome, .. } = step.event else { return Ok(()) };
+    let Event::Attempted {
+        delivery, outcome, ..
+    } = step.event
+    else {
+        return Ok(());
+    };
     let after = &step.decision.conversation;
-    let shown = after.active_case().is_some_and(|case| case.why.contains("the customer:")) || reference.mode == Mode::Shadow;
-    ensure(!failed(delivery, outcome, step.before, after) || shown, "2: each failure is shown to a person", || format!("{delivery} failed and no case says so"))
+    let shown = after
+        .active_case()
+        .is_some_and(|case| case.why.contains("the customer:"))
+        || reference.mode == Mode::Shadow;
+    ensure(
+        !failed(delivery, outcome, step.before, after) || shown,
+        "2: each failure is shown to a person",
+        || format!("{delivery} failed and no case says so"),
+    )
 }
 
 /// A case that nobody claimed in time is called overdue once per deadline, and moves to the next desk in line.
@@ -266,18 +477,46 @@ fn nobody_waits_unseen(step: &Step<'_>) -> Kept {
     const PROMISE: &str = "5: nobody waits unseen";
     let after = &step.decision.conversation;
     let made = |kind: AlertKind| new_alerts(step).filter(|alert| alert.kind == kind).count();
-    let missed = *step.event_is_timer() && step.before.holder == Holder::Waiting && due(step.before, TimerKind::FirstResponse, step.now);
-    ensure(made(AlertKind::Overdue) == usize::from(missed), PROMISE, || format!("deadline missed: {missed}, called overdue {} times", made(AlertKind::Overdue)))?;
-    let next = step.before.case.as_ref().filter(|_| missed).and_then(|case| WORLD.next_desk(&case.desk));
+    let missed = *step.event_is_timer()
+        && step.before.holder == Holder::Waiting
+        && due(step.before, TimerKind::FirstResponse, step.now);
+    ensure(
+        made(AlertKind::Overdue) == usize::from(missed),
+        PROMISE,
+        || {
+            format!(
+                "deadline missed: {missed}, called overdue {} times",
+                made(AlertKind::Overdue)
+            )
+        },
+    )?;
+    let next = step
+        .before
+        .case
+        .as_ref()
+        .filter(|_| missed)
+        .and_then(|case| WORLD.next_desk(&case.desk));
     let Some(next) = next else { return Ok(()) };
-    let moved = made(AlertKind::Escalated) == 1 && after.case.as_ref().is_some_and(|case| case.desk == *next && case.first_response_due > step.now);
-    ensure(moved, PROMISE, || format!("the case did not move on to {next}"))
+    let moved = made(AlertKind::Escalated) == 1
+        && after
+            .case
+            .as_ref()
+            .is_some_and(|case| case.desk == *next && case.first_response_due > step.now);
+    ensure(moved, PROMISE, || {
+        format!("the case did not move on to {next}")
+    })
 }
 
 /// What an alert shows depends on the desk it was written for.
 fn an_alert_goes_to_the_desk_it_was_written_for(step: &Step<'_>) -> Kept {
-    let astray = new_deliveries(step).filter_map(alert_of).find(|(desk, alert)| alert.desk != **desk);
-    ensure(astray.is_none(), "6: an alert goes to the desk it was written for", || format!("{:?}", astray.map(|(desk, alert)| (desk, &alert.desk))))
+    let astray = new_deliveries(step)
+        .filter_map(alert_of)
+        .find(|(desk, alert)| alert.desk != **desk);
+    ensure(
+        astray.is_none(),
+        "6: an alert goes to the desk it was written for",
+        || format!("{:?}", astray.map(|(desk, alert)| (desk, &alert.desk))),
+    )
 }
 
 fn documents_stay_bounded(conversation: &Conversation) -> Kept {
@@ -296,17 +535,27 @@ fn documents_stay_bounded(conversation: &Conversation) -> Kept {
         at_most("alerts", case.alerts.len(), ALERTS_MAX);
         at_most("why", case.why.len(), WHY_BYTES_MAX);
     }
-    ensure(over.is_empty(), "documents stay bounded", || format!("too many: {over:?}"))
+    ensure(over.is_empty(), "documents stay bounded", || {
+        format!("too many: {over:?}")
+    })
 }
 
 fn a_document_survives_the_store(conversation: &Conversation) -> Kept {
     let read = decode::<Conversation>("conversation", &encode(conversation));
-    ensure(read.is_ok_and(|read| read == *conversation), "1: a document survives the store", || "it comes back changed".to_owned())
+    ensure(
+        read.is_ok_and(|read| read == *conversation),
+        "1: a document survives the store",
+        || "it comes back changed".to_owned(),
+    )
 }
 
 impl Step<'_> {
     fn event_is_timer(&self) -> &bool {
-        if matches!(self.event, Event::TimerDue) { &true } else { &false }
+        if matches!(self.event, Event::TimerDue) {
+            &true
+        } else {
+            &false
+        }
     }
 }
 
@@ -316,12 +565,20 @@ fn cases(conversation: &Conversation) -> impl Iterator<Item = &Case> {
 
 /// What became owed, or changed, in this step.
 fn new_deliveries<'a>(step: &'a Step<'_>) -> impl Iterator<Item = &'a Delivery> {
-    step.decision.conversation.deliveries.iter().filter(|delivery| !step.before.deliveries.contains(delivery))
+    step.decision
+        .conversation
+        .deliveries
+        .iter()
+        .filter(|delivery| !step.before.deliveries.contains(delivery))
 }
 
 fn new_alerts<'a>(step: &'a Step<'_>) -> impl Iterator<Item = &'a AlertRecord> {
-    let known = |id: &DeliveryId| cases(step.before).any(|case| case.alerts.iter().any(|alert| alert.id == *id));
-    cases(&step.decision.conversation).flat_map(|case| &case.alerts).filter(move |alert| !known(&alert.id))
+    let known = |id: &DeliveryId| {
+        cases(step.before).any(|case| case.alerts.iter().any(|alert| alert.id == *id))
+    };
+    cases(&step.decision.conversation)
+        .flat_map(|case| &case.alerts)
+        .filter(move |alert| !known(&alert.id))
 }
 
 fn alert_of(delivery: &Delivery) -> Option<(&hark::model::id::DeskName, &Alert)> {
@@ -344,11 +601,18 @@ fn ids(deliveries: &[Delivery]) -> Vec<&DeliveryId> {
 
 /// Letters and digits only: a value is shown however it is written.
 fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 fn ensure(holds: bool, promise: &'static str, what: impl FnOnce() -> String) -> Kept {
-    if holds { Ok(()) } else { broken(promise, what()) }
+    if holds {
+        Ok(())
+    } else {
+        broken(promise, what())
+    }
 }
 
 fn broken(promise: &'static str, what: String) -> Kept {

@@ -38,7 +38,11 @@ fn every_promise_holds_in_every_run() {
     let seeds = number("HARK_SEEDS").unwrap_or(SEEDS);
     thread::scope(|scope| {
         for first in 0..THREADS {
-            scope.spawn(move || (first..seeds).step_by(usize::try_from(THREADS).unwrap()).for_each(must_hold));
+            scope.spawn(move || {
+                (first..seeds)
+                    .step_by(usize::try_from(THREADS).unwrap())
+                    .for_each(must_hold)
+            });
         }
     });
 }
@@ -68,10 +72,17 @@ fn must_hold(seed: u64) {
         Ok(Err(Broken { promise, what })) => format!("broke promise {promise}: {what}"),
         Err(_) => "panicked".to_owned(),
     };
-    panic!("{}\nseed {seed}, step {}: hark {broken}\nplay it again with HARK_SEED={seed}", run.history.join("\n"), run.step);
+    panic!(
+        "{}\nseed {seed}, step {}: hark {broken}\nplay it again with HARK_SEED={seed}",
+        run.history.join("\n"),
+        run.step
+    );
 }
 
 fn number(variable: &str) -> Option<u64> {
     let text = std::env::var(variable).ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{variable} must be a number, not {text}")))
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{variable} must be a number, not {text}")),
+    )
 }

@@ -36,13 +36,23 @@ pub(crate) struct Outside {
 
 impl Outside {
     /// One call that sends a message.
-    pub(crate) fn send(&mut self, message: &Outbound, faults: &mut Faults, now: Timestamp) -> Attempted {
-        self.texts.entry(message.id.clone()).or_default().insert(message.text.clone());
+    pub(crate) fn send(
+        &mut self,
+        message: &Outbound,
+        faults: &mut Faults,
+        now: Timestamp,
+    ) -> Attempted {
+        self.texts
+            .entry(message.id.clone())
+            .or_default()
+            .insert(message.text.clone());
         let keyed = message.account.kind == "http";
         match faults.luck() {
             Luck::Fine => {
                 self.show(message, now);
-                Attempted::Sent { message: Some(MessageId::new(format!("post {}", self.posts.len()))) }
+                Attempted::Sent {
+                    message: Some(MessageId::new(format!("post {}", self.posts.len()))),
+                }
             }
             Luck::LostAfter => {
                 self.show(message, now);
@@ -58,17 +68,27 @@ impl Outside {
                 }
                 later(None, "answered 503")
             }
-            Luck::Refused => Attempted::Refused { reason: "answered 403".to_owned() },
+            Luck::Refused => Attempted::Refused {
+                reason: "answered 403".to_owned(),
+            },
         }
     }
 
     /// Asking what became of an attempt that a crash cut off.
-    pub(crate) fn settle(&mut self, message: &Outbound, since: Timestamp, faults: &mut Faults, now: Timestamp) -> Attempted {
+    pub(crate) fn settle(
+        &mut self,
+        message: &Outbound,
+        since: Timestamp,
+        faults: &mut Faults,
+        now: Timestamp,
+    ) -> Attempted {
         match message.account.kind.as_str() {
             "http" => self.send(message, faults, now),
             "discord" if now.duration_since(since) < NONCE_KNOWN => self.send(message, faults, now),
             "discord" => match faults.luck() {
-                Luck::Fine if self.shown(&message.id).is_some() => Attempted::Sent { message: None },
+                Luck::Fine if self.shown(&message.id).is_some() => {
+                    Attempted::Sent { message: None }
+                }
                 Luck::Fine => later(None, "the channel does not hold it"),
                 _ => unknown("the channel cannot be read back"),
             },
@@ -77,23 +97,39 @@ impl Outside {
     }
 
     /// One call that tells a desk.
-    pub(crate) fn notify(&mut self, desk: &DeskName, id: &DeliveryId, alert: &Alert, faults: &mut Faults, now: Timestamp) -> Attempted {
+    pub(crate) fn notify(
+        &mut self,
+        desk: &DeskName,
+        id: &DeliveryId,
+        alert: &Alert,
+        faults: &mut Faults,
+        now: Timestamp,
+    ) -> Attempted {
         match self.desk_down.get(desk) {
             Some(until) if *until == Timestamp::MAX => {
-                return Attempted::Refused { reason: "the desk is gone (410)".to_owned() };
+                return Attempted::Refused {
+                    reason: "the desk is gone (410)".to_owned(),
+                };
             }
             Some(until) if *until > now => return later(None, "the desk does not answer"),
             Some(_) | None => {}
         }
         let luck = faults.luck();
         if matches!(luck, Luck::Fine | Luck::LostAfter) {
-            self.alerts.entry((desk.clone(), id.clone())).or_default().push(alert.clone());
+            self.alerts
+                .entry((desk.clone(), id.clone()))
+                .or_default()
+                .push(alert.clone());
         }
         match luck {
             Luck::Fine => Attempted::Sent { message: None },
-            Luck::Refused => Attempted::Refused { reason: "answered 403".to_owned() },
+            Luck::Refused => Attempted::Refused {
+                reason: "answered 403".to_owned(),
+            },
             Luck::Busy(wait_s) => later(Some(wait_s), "answered 429"),
-            Luck::LostAfter | Luck::LostBefore | Luck::NoConnection | Luck::ServerError => later(None, "no good answer"),
+            Luck::LostAfter | Luck::LostBefore | Luck::NoConnection | Luck::ServerError => {
+                later(None, "no good answer")
+            }
         }
     }
 
@@ -103,21 +139,31 @@ impl Outside {
 
     /// The customer sees it, unless the network knows that this is a repeat.
     fn show(&mut self, message: &Outbound, now: Timestamp) {
-        let repeat = self.shown(&message.id).is_some_and(|post| match message.account.kind.as_str() {
-            "http" => true,
-            "discord" => now.duration_since(post.at) < NONCE_KNOWN,
-            _ => false,
-        });
+        let repeat =
+            self.shown(&message.id)
+                .is_some_and(|post| match message.account.kind.as_str() {
+                    "http" => true,
+                    "discord" => now.duration_since(post.at) < NONCE_KNOWN,
+                    _ => false,
+                });
         if !repeat {
-            self.posts.push(Post { delivery: message.id.clone(), at: now });
+            self.posts.push(Post {
+                delivery: message.id.clone(),
+                at: now,
+            });
         }
     }
 }
 
 fn later(retry_after_s: Option<u32>, reason: &str) -> Attempted {
-    Attempted::Later { retry_after_s, reason: reason.to_owned() }
+    Attempted::Later {
+        retry_after_s,
+        reason: reason.to_owned(),
+    }
 }
 
 fn unknown(reason: &str) -> Attempted {
-    Attempted::Unknown { reason: reason.to_owned() }
+    Attempted::Unknown {
+        reason: reason.to_owned(),
+    }
 }

@@ -54,7 +54,14 @@ impl Reference {
     }
 
     /// Notes down what an event that changed the conversation must have done.
-    pub(crate) fn follow(&mut self, event: &Event, meaning: Meaning, before: &Conversation, after: &Conversation, now: Timestamp) {
+    pub(crate) fn follow(
+        &mut self,
+        event: &Event,
+        meaning: Meaning,
+        before: &Conversation,
+        after: &Conversation,
+        now: Timestamp,
+    ) {
         self.seen.extend(name_of(event));
         if self.seen.len() > SEEN_MAX {
             self.seen.remove(0);
@@ -66,16 +73,29 @@ impl Reference {
             }
             Event::Contained { message } => self.take_in(message, meaning, after),
             Event::Action { agent, action, .. } => match action {
-                Action::Claim | Action::Reply { .. } => self.now_with(Holder::Person { agent: agent.clone() }),
+                Action::Claim | Action::Reply { .. } => self.now_with(Holder::Person {
+                    agent: agent.clone(),
+                }),
                 Action::Release | Action::Resolve => self.now_with(Holder::Bot),
                 Action::Note { .. } => {}
             },
-            Event::TimerDue if before.asked.is_some() && due(before, TimerKind::AskExpired, now) => self.person_called(None),
-            Event::Attempted { delivery, outcome, .. } if failed(delivery, outcome, before, after) => self.person_called(None),
+            Event::TimerDue
+                if before.asked.is_some() && due(before, TimerKind::AskExpired, now) =>
+            {
+                self.person_called(None)
+            }
+            Event::Attempted {
+                delivery, outcome, ..
+            } if failed(delivery, outcome, before, after) => self.person_called(None),
             Event::TimerDue | Event::Attempt { .. } | Event::Attempted { .. } => {}
         }
         for turn in &after.turns {
-            if let Turn::Bot { delivery, in_reply_to, .. } = turn {
+            if let Turn::Bot {
+                delivery,
+                in_reply_to,
+                ..
+            } = turn
+            {
                 self.bot_words.insert(delivery.clone(), in_reply_to.clone());
             }
         }
@@ -107,19 +127,34 @@ impl Reference {
 /// What the conversation recorded about a message, where it still has it.
 pub(crate) fn record_of<'a>(conversation: &'a Conversation, id: &MessageId) -> Option<&'a Record> {
     conversation.turns.iter().rev().find_map(|turn| match turn {
-        Turn::Customer { message, record, .. } if message == id => Some(record),
+        Turn::Customer {
+            message, record, ..
+        } if message == id => Some(record),
         Turn::Customer { .. } | Turn::Bot { .. } | Turn::Agent { .. } | Turn::Note { .. } => None,
     })
 }
 
 /// Whether a timer of this kind is due.
 pub(crate) fn due(conversation: &Conversation, kind: TimerKind, now: Timestamp) -> bool {
-    conversation.timers.iter().any(|timer| timer.kind == kind && timer.due <= now)
+    conversation
+        .timers
+        .iter()
+        .any(|timer| timer.kind == kind && timer.due <= now)
 }
 
 /// Whether this result ended a message to the customer, and not well.
-pub(crate) fn failed(id: &DeliveryId, outcome: &Attempted, before: &Conversation, after: &Conversation) -> bool {
-    let owed = |conversation: &Conversation| conversation.deliveries.iter().any(|owed| owed.id == *id && matches!(owed.to, Recipient::Customer(_)));
+pub(crate) fn failed(
+    id: &DeliveryId,
+    outcome: &Attempted,
+    before: &Conversation,
+    after: &Conversation,
+) -> bool {
+    let owed = |conversation: &Conversation| {
+        conversation
+            .deliveries
+            .iter()
+            .any(|owed| owed.id == *id && matches!(owed.to, Recipient::Customer(_)))
+    };
     let withdrawn = after.turns.iter().any(|turn| matches!(turn, Turn::Bot { delivery, status: Status::Withdrawn { .. }, .. } if delivery == id));
     owed(before) && !owed(after) && !withdrawn && !matches!(outcome, Attempted::Sent { .. })
 }
@@ -127,7 +162,9 @@ pub(crate) fn failed(id: &DeliveryId, outcome: &Attempted, before: &Conversation
 /// What makes a repeat recognisable.
 fn name_of(event: &Event) -> Option<String> {
     match event {
-        Event::Message(message) | Event::Contained { message } => Some(format!("message {}", message.id)),
+        Event::Message(message) | Event::Contained { message } => {
+            Some(format!("message {}", message.id))
+        }
         Event::Action { id, .. } => Some(format!("action {id}")),
         Event::Attempt { .. } | Event::Attempted { .. } | Event::TimerDue => None,
     }

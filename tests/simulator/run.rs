@@ -80,7 +80,8 @@ impl Run {
 
     /// Adds a line to what is printed when the run fails.
     pub(crate) fn note(&mut self, line: impl FnOnce() -> String) {
-        self.history.push(format!("{:>4} {} {}", self.step, self.now, line()));
+        self.history
+            .push(format!("{:>4} {} {}", self.step, self.now, line()));
     }
 
     fn time_passes(&mut self) {
@@ -129,8 +130,14 @@ impl Run {
 
     fn writes(&mut self, customer: &Customer) {
         let id = format!("n{}", self.written.len());
-        let probe = customer.write(id.clone(), self.now, false, &mut self.faults).0.conversation();
-        let asked = self.daemon.conversation(&probe).is_some_and(|loaded| loaded.document.asked.is_some());
+        let probe = customer
+            .write(id.clone(), self.now, false, &mut self.faults)
+            .0
+            .conversation();
+        let asked = self
+            .daemon
+            .conversation(&probe)
+            .is_some_and(|loaded| loaded.document.asked.is_some());
         let (message, meaning) = customer.write(id, self.now, asked, &mut self.faults);
         self.meanings.insert(message.id.clone(), meaning);
         self.written.push(message.clone());
@@ -142,7 +149,11 @@ impl Run {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let at = if self.faults.strikes(80) { self.faults.index(self.waiting.len()) } else { 0 };
+        let at = if self.faults.strikes(80) {
+            self.faults.index(self.waiting.len())
+        } else {
+            0
+        };
         let message = self.waiting[at].clone();
         let taken = self.accept(message)?;
         if taken && !self.faults.strikes(40) {
@@ -161,7 +172,11 @@ impl Run {
 
     fn accept(&mut self, message: Inbound) -> Kept<bool> {
         let id = message.conversation();
-        let event = if self.faults.strikes(5) { Event::Contained { message } } else { Event::Message(message) };
+        let event = if self.faults.strikes(5) {
+            Event::Contained { message }
+        } else {
+            Event::Message(message)
+        };
         Ok(self.apply(&id, &event)?.is_some())
     }
 
@@ -190,13 +205,21 @@ impl Run {
     fn acts_on(&mut self, id: &ConversationId) -> Kept {
         let action = match self.faults.index(10) {
             0..3 => Action::Claim,
-            3..6 => Action::Reply { text: "I am looking into booking K7X2P9 for you.".to_owned() },
-            6 => Action::Note { text: "spoke to the station".to_owned() },
+            3..6 => Action::Reply {
+                text: "I am looking into booking K7X2P9 for you.".to_owned(),
+            },
+            6 => Action::Note {
+                text: "spoke to the station".to_owned(),
+            },
             7 => Action::Release,
             _ => Action::Resolve,
         };
         let agent = AgentName::from(*self.faults.pick(&AGENTS));
-        let event = Event::Action { id: ActionId::new(format!("a{}", self.actions.len())), agent, action };
+        let event = Event::Action {
+            id: ActionId::new(format!("a{}", self.actions.len())),
+            agent,
+            action,
+        };
         self.actions.push((id.clone(), event.clone()));
         self.apply(id, &event).map(drop)
     }
@@ -208,7 +231,12 @@ impl Run {
         }
         self.racing = true;
         self.note(|| format!("{id}: somebody is faster"));
-        let of_this: Vec<Inbound> = self.written.iter().filter(|message| message.conversation() == *id).cloned().collect();
+        let of_this: Vec<Inbound> = self
+            .written
+            .iter()
+            .filter(|message| message.conversation() == *id)
+            .cloned()
+            .collect();
         let done = if self.faults.happens(50) || of_this.is_empty() {
             self.acts_on(id)
         } else {
@@ -222,7 +250,11 @@ impl Run {
     fn a_desk_fails(&mut self) {
         let desks: Vec<DeskName> = WORLD.desks.keys().cloned().collect();
         let desk = self.faults.pick(&desks).clone();
-        let until = if self.faults.happens(10) { Timestamp::MAX } else { self.now + SignedDuration::from_hours(self.faults.number(1..40)) };
+        let until = if self.faults.happens(10) {
+            Timestamp::MAX
+        } else {
+            self.now + SignedDuration::from_hours(self.faults.number(1..40))
+        };
         self.note(|| format!("desk {desk} fails until {until}"));
         self.outside.desk_down.insert(desk, until);
     }
@@ -244,7 +276,10 @@ impl Run {
                 Some(_) | None => return self.everything_is_settled(),
             }
         }
-        Err(Broken { promise: "1: everything owed is settled in the end", what: "there is no end of it".to_owned() })
+        Err(Broken {
+            promise: "1: everything owed is settled in the end",
+            what: "there is no end of it".to_owned(),
+        })
     }
 
     fn everything_is_settled(&self) -> Kept {

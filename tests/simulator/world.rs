@@ -26,7 +26,18 @@ pub(crate) static WORLD: LazyLock<World> = LazyLock::new(|| {
             (BrandName::from("watcher"), brand("Watcher", Mode::Shadow)),
             (BrandName::from("resting"), brand("Resting", Mode::Paused)),
         ]),
-        accounts: ACCOUNTS.into_iter().map(|(id, brand, limits)| (account_id(id), Account { brand: brand.into(), limits })).collect(),
+        accounts: ACCOUNTS
+            .into_iter()
+            .map(|(id, brand, limits)| {
+                (
+                    account_id(id),
+                    Account {
+                        brand: brand.into(),
+                        limits,
+                    },
+                )
+            })
+            .collect(),
         desks: BTreeMap::from([
             desk("care", 30, Some("supervisors"), false),
             desk("baggage", 60, Some("care"), false),
@@ -64,7 +75,14 @@ fn brand(name: &str, mode: Mode) -> Brand {
 
 fn desk(name: &str, minutes: u64, next: Option<&str>, private: bool) -> (DeskName, DeskPolicy) {
     let first_response = Duration::from_mins(minutes);
-    (DeskName::from(name), DeskPolicy { first_response, escalate_to: next.map(DeskName::from), private })
+    (
+        DeskName::from(name),
+        DeskPolicy {
+            first_response,
+            escalate_to: next.map(DeskName::from),
+            private,
+        },
+    )
 }
 
 /// What a customer is like: it decides what they mostly say.
@@ -81,8 +99,16 @@ pub(crate) enum Role {
 }
 
 const ROLES: [Role; 10] = [
-    Role::Ordinary, Role::Ordinary, Role::Repeater, Role::Machine, Role::Stopper,
-    Role::Injured, Role::Leaker, Role::Answerer, Role::Answerer, Role::Troll,
+    Role::Ordinary,
+    Role::Ordinary,
+    Role::Repeater,
+    Role::Machine,
+    Role::Stopper,
+    Role::Injured,
+    Role::Leaker,
+    Role::Answerer,
+    Role::Answerer,
+    Role::Troll,
 ];
 
 /// What the simulator knows about a message beside what hark is told.
@@ -99,10 +125,22 @@ pub(crate) enum Meaning {
 
 /// Private values, and messages that tell them.
 const LEAKS: [(&str, &str); 5] = [
-    ("K7X2P9", "my booking is K7X2P9 and nobody answers me, where is my suitcase?"),
-    ("anna.kim@example.org", "write to me at anna.kim@example.org, I want my refund"),
-    ("+442079460958", "call me on +44 20 7946 0958 about my delayed flight"),
-    ("4111111111111111", "you charged my card 4111 1111 1111 1111 twice"),
+    (
+        "K7X2P9",
+        "my booking is K7X2P9 and nobody answers me, where is my suitcase?",
+    ),
+    (
+        "anna.kim@example.org",
+        "write to me at anna.kim@example.org, I want my refund",
+    ),
+    (
+        "+442079460958",
+        "call me on +44 20 7946 0958 about my delayed flight",
+    ),
+    (
+        "4111111111111111",
+        "you charged my card 4111 1111 1111 1111 twice",
+    ),
     ("K7X2P9", "booking code: K7X2P9"),
 ];
 const DANGERS: [&str; 4] = [
@@ -113,13 +151,26 @@ const DANGERS: [&str; 4] = [
 ];
 const STOPS: [&str; 3] = ["STOP", "stop messaging me", "Lasst mich in Ruhe!"];
 const ORDINARY: [&str; 12] = [
-    "hello", "thanks so much!", "my suitcase never arrived", "where is NW117?", "I want a refund", "can i please talk to someone",
-    "Mein Koffer ist nicht angekommen", "the flight is delayed again", "are you a bot?", "you bunch of idiots",
-    "the thing at the place was odd and I have no word for it", "hm",
+    "hello",
+    "thanks so much!",
+    "my suitcase never arrived",
+    "where is NW117?",
+    "I want a refund",
+    "can i please talk to someone",
+    "Mein Koffer ist nicht angekommen",
+    "the flight is delayed again",
+    "are you a bot?",
+    "you bunch of idiots",
+    "the thing at the place was odd and I have no word for it",
+    "hm",
 ];
 const ANSWERS: [&str; 4] = ["NW117", "bag tag NW123456", "it is K7X2P9", "dunno"];
 const NOISE: [&str; 5] = [
-    "@everyone **free** [x](https://evil.example) <script>", "{{brand.name}} {{#each this}}", "a\u{202e}b\u{0}c\u{200d}", "🦊🦊🦊", "",
+    "@everyone **free** [x](https://evil.example) <script>",
+    "{{brand.name}} {{#each this}}",
+    "a\u{202e}b\u{0}c\u{200d}",
+    "🦊🦊🦊",
+    "",
 ];
 /// What trolls call themselves; none of it may reach others through the bot's words.
 pub(crate) const TROLL_NAME: &str = "@everyone {{private}}";
@@ -143,16 +194,33 @@ pub(crate) fn cast(faults: &mut Faults) -> Vec<Customer> {
 
 fn customer(number: usize, faults: &mut Faults) -> Customer {
     let role = *faults.pick(&ROLES);
-    let account = account_id(*faults.pick(&["http/partner", "telegram/care", "discord/square", "telegram/care", "discord/square", "http/partner", "http/watched", "http/paused"]));
+    let account = account_id(*faults.pick(&[
+        "http/partner",
+        "telegram/care",
+        "discord/square",
+        "telegram/care",
+        "discord/square",
+        "http/partner",
+        "http/watched",
+        "http/paused",
+    ]));
     let public = account.kind == "discord" || (account.kind == "http" && faults.happens(40));
     let marked = faults.happens(50);
     let mut author = Author::new(format!("c{number}"));
-    author.name = if role == Role::Troll { TROLL_NAME.to_owned() } else { "Kim".to_owned() };
+    author.name = if role == Role::Troll {
+        TROLL_NAME.to_owned()
+    } else {
+        "Kim".to_owned()
+    };
     author.is_bot = role == Role::Machine && marked;
     Customer {
         role,
         thread: public.then(|| "square".to_owned()),
-        visibility: if public { Visibility::Public } else { Visibility::Private },
+        visibility: if public {
+            Visibility::Public
+        } else {
+            Visibility::Private
+        },
         automated: (role == Role::Machine && !marked).then(|| "an echo".to_owned()),
         account,
         author,
@@ -161,7 +229,13 @@ fn customer(number: usize, faults: &mut Faults) -> Customer {
 
 impl Customer {
     /// Their next message, and what the simulator knows about it.
-    pub(crate) fn write(&self, id: String, now: Timestamp, asked: bool, faults: &mut Faults) -> (Inbound, Meaning) {
+    pub(crate) fn write(
+        &self,
+        id: String,
+        now: Timestamp,
+        asked: bool,
+        faults: &mut Faults,
+    ) -> (Inbound, Meaning) {
         let (text, meaning) = self.words(asked, faults);
         let message = Inbound {
             id: MessageId::new(id),
@@ -170,7 +244,9 @@ impl Customer {
             text,
             visibility: self.visibility,
             // In public some of what is overheard does not speak to us.
-            addressed: meaning != Meaning::Plain || !self.visibility.is_public() || faults.happens(80),
+            addressed: meaning != Meaning::Plain
+                || !self.visibility.is_public()
+                || faults.happens(80),
             thread: self.thread.clone(),
             reference: None,
             return_address: Some("42".to_owned()),
@@ -186,7 +262,9 @@ impl Customer {
         match self.role {
             Role::Repeater if in_role => ("my suitcase never arrived".to_owned(), Meaning::Plain),
             Role::Stopper if faults.happens(15) => (faults.pick(&STOPS).to_string(), Meaning::Stop),
-            Role::Injured if faults.happens(25) => (faults.pick(&DANGERS).to_string(), Meaning::Danger),
+            Role::Injured if faults.happens(25) => {
+                (faults.pick(&DANGERS).to_string(), Meaning::Danger)
+            }
             Role::Leaker if in_role => {
                 let (value, text) = *faults.pick(&LEAKS);
                 (text.to_owned(), Meaning::Private(value))
@@ -200,13 +278,21 @@ impl Customer {
 
 fn answer(faults: &mut Faults) -> (String, Meaning) {
     let text = *faults.pick(&ANSWERS);
-    let meaning = if text.contains("K7X2P9") { Meaning::Private("K7X2P9") } else { Meaning::Plain };
+    let meaning = if text.contains("K7X2P9") {
+        Meaning::Private("K7X2P9")
+    } else {
+        Meaning::Plain
+    };
     (text.to_owned(), meaning)
 }
 
 /// Markup, mentions, template holes, odd characters, and now and then as much of them as a message may hold.
 fn noise(faults: &mut Faults) -> String {
     let grain = *faults.pick(&NOISE);
-    let times = if faults.happens(5) { TEXT_BYTES_MAX / grain.len().max(1) } else { 1 };
+    let times = if faults.happens(5) {
+        TEXT_BYTES_MAX / grain.len().max(1)
+    } else {
+        1
+    };
     grain.repeat(times)
 }

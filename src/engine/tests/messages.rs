@@ -66,12 +66,15 @@ fn the_same_message_again_changes_nothing() {
     assert_eq!(scene.conversation, before);
 }
 
+/// Makes a message one that no person wrote to us.
+type Spoil = fn(&mut Inbound);
+
 #[test]
 fn nobody_but_people_who_speak_to_us_is_answered() {
-    let spoil: [(&str, fn(&mut Inbound)); 3] = [
+    let spoil: [(&str, Spoil); 3] = [
         ("a bot", |message| message.author = bot("b")),
         ("an auto-mail", |message| {
-            message.automated = Some("auto-reply".to_owned())
+            message.automated = Some("auto-reply".to_owned());
         }),
         ("overheard", |message| message.addressed = false),
     ];
