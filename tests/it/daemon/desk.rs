@@ -93,7 +93,6 @@ async fn an_alert_tells_all_that_an_agent_needs() {
         ("/case/id", json!(number)),
         ("/case/number", json!(number)),
         ("/case/topic", json!("wants-person")),
-        ("/case/also", json!([])),
         ("/case/severity", json!("normal")),
         ("/case/desk", json!("care")),
         ("/case/state", json!("open")),
@@ -102,7 +101,6 @@ async fn an_alert_tells_all_that_an_agent_needs() {
             "/case/first_response_due",
             case["first_response_due"].clone(),
         ),
-        ("/brand", json!("northwind")),
         ("/account", json!("http/demo")),
         ("/conversation", json!("order-7")),
         ("/visibility", json!("private")),
@@ -111,7 +109,6 @@ async fn an_alert_tells_all_that_an_agent_needs() {
             "/customer",
             json!({ "id": "ann", "name": "Ann Ortiz", "handle": "ann", "followers": 12, "verified": true }),
         ),
-        ("/transcript/0/by", json!("customer")),
         ("/transcript/0/text", json!(WANTS_A_PERSON)),
         (
             "/links/claim",

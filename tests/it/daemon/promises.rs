@@ -422,7 +422,11 @@ async fn a_person_s_answer_takes_back_what_the_bot_did_not_send_yet() {
     assert_eq!(calls[1].reply["text"], "Hello Ann");
     let shown = scene.hark.conversation(&conversation).await;
     let calls = scene.sink.calls();
-    assert_eq!(by(&shown, "bot")[0]["status"], "withdrawn", "{shown} {calls:?}");
+    assert_eq!(
+        by(&shown, "bot")[0]["status"],
+        "withdrawn",
+        "{shown} {calls:?}"
+    );
 }
 
 /// Whatever happens at the same time in one conversation, what is owed is not forgotten.
