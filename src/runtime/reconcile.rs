@@ -343,7 +343,8 @@ impl<'a> Taken<'a> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(key.clone());
-        free.then_some(Self { busy, key })
+        // Lazily: a guard that is made and dropped would free the lane of whoever has it.
+        free.then(|| Self { busy, key })
     }
 }
 
