@@ -46,6 +46,30 @@ pub struct App {
     reconciler: JoinHandle<()>,
     server: JoinHandle<std::io::Result<()>>,
     stop: watch::Sender<bool>,
+    signals: Signals,
+}
+
+/// What the system may tell hark. Heard from before the first answer on: whoever sees hark ready can stop it properly.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+    /// Heard only so that a limit on the size of files fails a write, instead of ending the process without a word.
+    _file_too_large: Signal,
+}
+
+/// SIGXFSZ on Linux: <https://man7.org/linux/man-pages/man7/signal.7.html>.
+const FILE_TOO_LARGE: i32 = 25;
+
+impl Signals {
+    fn install() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+            _file_too_large: signal(SignalKind::from_raw(FILE_TOO_LARGE))?,
+        })
+    }
 }
 
 /// Starts everything; on return messages are taken in.
@@ -54,6 +78,7 @@ pub async fn start(
     library: Library,
     metrics: PrometheusHandle,
 ) -> anyhow::Result<App> {
+    let signals = Signals::install().context("signals")?;
     let listen = config.http.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: is another hark running? Set `http.listen` or HARK_HTTP_LISTEN to another address")
@@ -107,6 +132,7 @@ pub async fn start(
         ledger,
         limits,
         stop,
+        signals,
     })
 }
 
@@ -116,16 +142,13 @@ impl App {
         mut self,
         reload: impl Fn() -> Option<(Config, Library)>,
     ) -> anyhow::Result<()> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut hang_up = signal(SignalKind::hangup())?;
         notify(&[sd_notify::NotifyState::Ready]);
         let ledger = Arc::clone(&self.ledger);
         loop {
             tokio::select! {
-                () = received(&mut terminate) => break,
-                () = received(&mut interrupt) => break,
-                () = received(&mut hang_up) => self.reload(reload()),
+                () = received(&mut self.signals.terminate) => break,
+                () = received(&mut self.signals.interrupt) => break,
+                () = received(&mut self.signals.hang_up) => self.reload(reload()),
                 reason = ledger.broken() => {
                     let folder = self.store_path.display().to_string();
                     self.stop().await?;

@@ -230,18 +230,17 @@ pub fn withdraw_bot_words(conversation: &mut Conversation, reason: &str) {
             .iter()
             .any(|turn| matches!(turn, Turn::Bot { delivery: id, .. } if *id == delivery.id));
         if of_the_bot {
-            withdrawn.push(delivery.id.clone());
+            withdrawn.push((delivery.id.clone(), delivery.attempts));
         }
         !of_the_bot || matches!(delivery.progress, Progress::Sending { .. })
     });
-    for id in withdrawn {
-        set_turn_status(
-            conversation,
-            &id,
-            &Status::Withdrawn {
-                reason: reason.to_owned(),
-            },
-        );
+    for (id, attempts) in withdrawn {
+        let reason = match attempts {
+            0 => reason.to_owned(),
+            // A network that failed or broke off may have taken it all the same.
+            _ => format!("{reason}; it was tried before and may have reached the customer"),
+        };
+        set_turn_status(conversation, &id, &Status::Withdrawn { reason });
     }
 }
 

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
@@ -65,7 +65,8 @@ pub fn router(site: Arc<Site>, tokens: Tokens) -> Router {
         .route("/events", get(events::stream))
         .route("/explain", post(explain::post))
         .layer(from_fn_with_state(Arc::new(tokens), auth::check))
-        .layer(DefaultBodyLimit::max(body::BODY_BYTES_MAX));
+        .layer(DefaultBodyLimit::max(body::BODY_BYTES_MAX))
+        .layer(map_response(problem::everywhere));
     Router::new()
         .nest("/api/v1", api)
         .route("/api/openapi.json", get(openapi::describe))

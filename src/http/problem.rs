@@ -1,5 +1,6 @@
 //! Errors as RFC 9457 problem details.
 
+use axum::body::to_bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -86,14 +87,45 @@ impl Problem {
     }
 }
 
+/// Longest text of the framework's own that is passed on, in bytes.
+const DETAIL_BYTES_MAX: usize = 4 * 1024;
+/// What marks a problem document: <https://www.rfc-editor.org/rfc/rfc9457#section-3>.
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// Makes problem documents of refusals that are the framework's own: a body that is too long, a query that is not
+/// understood, a method that an address does not take.
+pub async fn everywhere(response: Response) -> Response {
+    let (status, headers) = (response.status(), response.headers().clone());
+    if !(status.is_client_error() || status.is_server_error())
+        || headers.get(header::CONTENT_TYPE) == Some(&PROBLEM_JSON)
+    {
+        return response;
+    }
+    let text = to_bytes(response.into_body(), DETAIL_BYTES_MAX)
+        .await
+        .unwrap_or_default();
+    let detail = String::from_utf8_lossy(&text).into_owned();
+    let mut response = Problem::new(
+        status,
+        status.canonical_reason().unwrap_or("refused"),
+        detail,
+    )
+    .into_response();
+    if let Some(allowed) = headers.get(header::ALLOW) {
+        response
+            .headers_mut()
+            .insert(header::ALLOW, allowed.clone());
+    }
+    response
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(&self)).into_response();
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, PROBLEM_JSON);
         if status == StatusCode::UNAUTHORIZED {
             response
                 .headers_mut()

@@ -39,9 +39,25 @@ pub struct Filter {
 #[derive(Debug, Default)]
 pub struct CaseIndex {
     cases: RwLock<BTreeMap<CaseNumber, Entry>>,
+    /// Cases that are being committed.
+    announced: RwLock<BTreeMap<CaseNumber, ConversationId>>,
 }
 
 impl CaseIndex {
+    /// Makes a case that is about to be committed known by its number, so that whoever hears of it finds it.
+    pub fn announce(&self, conversation: &Conversation) {
+        let Some(case) = &conversation.case else {
+            return;
+        };
+        if self.conversation_of(&case.number).is_none() {
+            let mut announced = self
+                .announced
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            announced.insert(case.number.clone(), conversation.id.clone());
+        }
+    }
+
     /// Takes the cases of a conversation as they are now.
     pub fn update(&self, conversation: &Conversation) {
         let cases = conversation.past_cases.iter().chain(&conversation.case);
@@ -49,15 +65,32 @@ impl CaseIndex {
         for case in cases {
             let entry = entry(conversation, case);
             let before = index.insert(case.number.clone(), entry.clone());
-            if let Some(before) = before {
-                count(&before, -1.0);
+            match before {
+                Some(before) => count(&before, -1.0),
+                None => self.no_longer_announced(&case.number),
             }
             count(&entry, 1.0);
         }
     }
 
+    fn no_longer_announced(&self, number: &CaseNumber) {
+        let mut announced = self
+            .announced
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        announced.remove(number);
+    }
+
     /// The conversation that a case belongs to.
     pub fn conversation_of(&self, number: &CaseNumber) -> Option<ConversationId> {
+        let announced = self
+            .announced
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(conversation) = announced.get(number) {
+            return Some(conversation.clone());
+        }
+        drop(announced);
         let cases = self.cases.read().unwrap_or_else(PoisonError::into_inner);
         cases.get(number).map(|entry| entry.conversation.clone())
     }

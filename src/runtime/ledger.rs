@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use crate::channel::{Accepted, NotAccepted};
 use crate::clock;
@@ -49,6 +49,8 @@ pub struct Ledger {
     pub cases: CaseIndex,
     /// When to look at which conversation again.
     pub schedule: Schedule,
+    /// Held while cases and schedule are brought up to a document, so that none is overtaken by an older one.
+    deriving: Mutex<()>,
     broken: watch::Sender<Option<String>>,
 }
 
@@ -60,6 +62,7 @@ impl Ledger {
             world: ArcSwap::from_pointee(world),
             cases: CaseIndex::default(),
             schedule: Schedule::default(),
+            deriving: Mutex::default(),
             broken: watch::Sender::new(None),
         };
         let mut after: Option<String> = None;
@@ -221,8 +224,10 @@ impl Ledger {
     ) -> Result<(), StoreError> {
         if decision.effect == Effect::Changed {
             let conversation = &decision.conversation;
+            // Whoever is told of the change can find the case.
+            self.cases.announce(conversation);
             let began = clock::now();
-            document::save(
+            let committed = document::save(
                 self.store.as_ref(),
                 &conversation_key(&conversation.id),
                 revision,
@@ -232,14 +237,14 @@ impl Ledger {
             .map_err(|error| self.note(error))?;
             let took = clock::now().duration_since(began);
             metrics::histogram!(STORE_COMMIT_SECONDS).record(took.as_secs_f64());
-            self.derive(conversation);
+            self.derive(conversation, committed).await;
         }
         Ok(())
     }
 
     /// Like [`Self::derive`]; an attempt that the last process began is looked at first.
     fn derive_after_restart(&self, conversation: &Conversation) {
-        self.derive(conversation);
+        self.derive_now(conversation);
         if cut_off(conversation) {
             self.schedule.set(&conversation.id, Some(Timestamp::MIN));
         }
@@ -247,13 +252,23 @@ impl Ledger {
 
     /// Schedules a conversation by what its document says now.
     pub async fn reschedule(&self, id: &ConversationId) -> Result<(), StoreError> {
+        let _turn = self.deriving.lock().await;
         let due = self.conversation(id).await?.as_ref().and_then(next_due);
         self.schedule.set(id, due);
         Ok(())
     }
 
-    /// Brings what is derived up to the committed document.
-    fn derive(&self, conversation: &Conversation) {
+    /// Brings what is derived up to the document that was committed as `revision`. Where a later one is there already,
+    /// whoever committed that one derives from it: an older one must not take back what it made due.
+    async fn derive(&self, conversation: &Conversation, revision: Revision) {
+        let _turn = self.deriving.lock().await;
+        let there = self.store.get(&conversation_key(&conversation.id)).await;
+        if !matches!(there, Ok(Some(there)) if there.revision != revision) {
+            self.derive_now(conversation);
+        }
+    }
+
+    fn derive_now(&self, conversation: &Conversation) {
         self.cases.update(conversation);
         self.schedule.set(&conversation.id, next_due(conversation));
     }

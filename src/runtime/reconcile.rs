@@ -166,19 +166,26 @@ impl Reconciler {
         let Some(owed) = find(&begun.conversation, delivery) else {
             return Ok(());
         };
-        let outcome = contain(async {
-            match &owed.to {
-                Recipient::Customer(message) => match self.channels.get(&message.account) {
-                    Some(channel) => channel.send(message).await,
-                    None => gone(&format!("account {}", message.account)),
-                },
-                Recipient::Desk { desk, alert } => match self.desks.get(desk) {
-                    Some(desk) => desk.notify(&owed.id, alert).await,
-                    None => gone(&format!("desk {desk}")),
-                },
-            }
-        });
-        self.report(id, owed, outcome.await).await
+        let since = clock::now();
+        let outcome = match contain(self.attempt(owed)).await {
+            // The answer was lost: what became of the attempt is found out as it is after a crash.
+            Attempted::Unknown { .. } => contain(self.find_out(owed, since)).await,
+            outcome => outcome,
+        };
+        self.report(id, owed, outcome).await
+    }
+
+    async fn attempt(&self, owed: &Delivery) -> Attempted {
+        match &owed.to {
+            Recipient::Customer(message) => match self.channels.get(&message.account) {
+                Some(channel) => channel.send(message).await,
+                None => gone(&format!("account {}", message.account)),
+            },
+            Recipient::Desk { desk, alert } => match self.desks.get(desk) {
+                Some(desk) => desk.notify(&owed.id, alert).await,
+                None => gone(&format!("desk {desk}")),
+            },
+        }
     }
 
     async fn settle(
@@ -190,20 +197,23 @@ impl Reconciler {
         let Some(owed) = find(conversation, delivery) else {
             return Ok(());
         };
-        let outcome = contain(async {
-            match &owed.to {
-                Recipient::Customer(message) => match self.channels.get(&message.account) {
-                    Some(channel) => channel.settle(message, since).await,
-                    None => gone(&format!("account {}", message.account)),
-                },
-                // A desk knows a repeat by its id.
-                Recipient::Desk { .. } => Attempted::Later {
-                    retry_after_s: None,
-                    reason: "hark was stopped meanwhile".to_owned(),
-                },
-            }
-        });
-        self.report(&conversation.id, owed, outcome.await).await
+        let outcome = contain(self.find_out(owed, since)).await;
+        self.report(&conversation.id, owed, outcome).await
+    }
+
+    /// What became of an attempt that was cut off at `since` or later, by the way of its network.
+    async fn find_out(&self, owed: &Delivery, since: Timestamp) -> Attempted {
+        match &owed.to {
+            Recipient::Customer(message) => match self.channels.get(&message.account) {
+                Some(channel) => channel.settle(message, since).await,
+                None => gone(&format!("account {}", message.account)),
+            },
+            // A desk knows a repeat by its id.
+            Recipient::Desk { .. } => Attempted::Later {
+                retry_after_s: None,
+                reason: "the attempt before was cut off".to_owned(),
+            },
+        }
     }
 
     async fn report(

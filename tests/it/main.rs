@@ -2,6 +2,7 @@
 //! Every network here is a fake of ours, written to behave as the network is known to.
 
 mod contract;
+mod daemon;
 mod discord;
 mod fakes;
 mod http_channel;

@@ -45,10 +45,24 @@ const TOP: &[&str] = &[
 ];
 
 /// Test files that may wait on a real clock, with the reason.
-const MAY_SLEEP: &[(&str, &str)] = &[(
-    "tests/it/fakes/telegram.rs",
-    "the network itself waits: getUpdates answers after the timeout that it was given",
-)];
+const MAY_SLEEP: &[(&str, &str)] = &[
+    (
+        "tests/it/fakes/telegram.rs",
+        "the network itself waits: getUpdates answers after the timeout that it was given",
+    ),
+    (
+        "tests/it/fakes/receiver.rs",
+        "the network itself waits: a receiver may be slow",
+    ),
+    (
+        "tests/it/daemon/mod.rs",
+        "another process is looked at until there is something to see, within a deadline",
+    ),
+    (
+        "tests/it/daemon/crash.rs",
+        "the moments at which a starting process is killed",
+    ),
+];
 
 pub(crate) const FILE_LINES_MAX: usize = 500;
 pub(crate) const FUNCTION_LINES_MAX: usize = 70;

@@ -132,11 +132,9 @@ impl Channel for Http {
                 drop(client::read_body(response, ANSWER_BYTES_MAX).await);
                 wire::attempted(status.as_u16(), verdict)
             }
-            Err(error @ NoAnswer::NotSent(_)) => Attempted::Later {
+            // What was lost may have been taken: under the same key the receiver tells a repeat.
+            Err(error @ (NoAnswer::NotSent(_) | NoAnswer::Lost(_))) => Attempted::Later {
                 retry_after_s: None,
-                reason: error.to_string(),
-            },
-            Err(error @ NoAnswer::Lost(_)) => Attempted::Unknown {
                 reason: error.to_string(),
             },
             Err(error @ NoAnswer::Blocked(_)) => Attempted::Refused {

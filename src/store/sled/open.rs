@@ -1,5 +1,6 @@
 //! Opening the folder, and telling an operator what is wrong with it.
 
+use std::fs::File;
 use std::io;
 use std::panic::catch_unwind;
 use std::path::Path;
@@ -15,6 +16,9 @@ const CACHE_BYTES: u64 = 8 * 1024 * 1024;
 /// it into a file of its own, which costs a sync of its own. It cannot be changed for a folder that exists.
 const SEGMENT_BYTES: usize = 2 * 1024 * 1024;
 
+/// Left in a folder in which nothing could be read: no start may go on with it until an operator moved it away.
+const UNREADABLE: &str = "unreadable";
+
 /// An open folder.
 pub(super) struct Opened {
     pub(super) db: Db,
@@ -28,6 +32,9 @@ pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
     let Some(log) = claim(path).map_err(io)? else {
         return Err(StoreError::Locked { path: name });
     };
+    if path.join(UNREADABLE).exists() {
+        return Err(damaged(&name, "nothing in it could be read"));
+    }
     let had_content = log.metadata().map_err(io)?.len() > 0;
     // sled asserts where it could report: on a damaged folder that must not end the daemon without a word.
     let db = catch_unwind(|| {
@@ -41,6 +48,8 @@ pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
     .map_err(|error| sort_error(&name, &error))?;
     // sled begins anew where it finds nothing that it can read: that would lose everything without a word.
     if had_content && !db.was_recovered() {
+        // It has written a new beginning by now, which the next start would take for an empty store.
+        File::create(path.join(UNREADABLE)).map_err(io)?;
         return Err(damaged(&name, "nothing in it can be read"));
     }
     let disk = Disk::adopt(path, log).map_err(io)?;

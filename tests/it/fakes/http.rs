@@ -89,17 +89,18 @@ fn take(state: &mut State, request: &Request) -> Answer {
         Some(Failure::Forbidden) => return Answer::Status(403, String::new()),
         Some(Failure::Unauthorized) => return Answer::Status(401, String::new()),
         Some(Failure::DropBeforeActing) => return Answer::Drop,
-        Some(Failure::DropAfterActing) | None => {}
+        Some(Failure::DropAfterActing | Failure::HangAfterActing) | None => {}
     }
     match state.kept.iter().find(|(kept, _)| *kept == key) {
         Some((_, kept)) if *kept != text => return Answer::Status(409, String::new()),
         Some(_) => {}
         None => state.kept.push((key, text)),
     }
-    if failure.is_some() {
-        return Answer::Drop;
+    match failure {
+        Some(Failure::HangAfterActing) => Answer::Never,
+        Some(_) => Answer::Drop,
+        None => Answer::Status(200, String::new()),
     }
-    Answer::Status(200, String::new())
 }
 
 /// Checks a call and returns its key and text.

@@ -24,6 +24,8 @@ pub(crate) enum Failure {
     DropBeforeActing,
     /// The message is taken and kept, then the connection closes without an answer.
     DropAfterActing,
+    /// The message is taken and kept, and no answer ever comes.
+    HangAfterActing,
 }
 
 /// What the contract test needs of a fake network.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,6 +14,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A call, as it came in.
+#[derive(Debug, Clone)]
 pub(crate) struct Request {
     /// `POST /replies HTTP/1.1`
     pub(crate) line: String,
@@ -39,6 +41,8 @@ pub(crate) enum Answer {
     Drop,
     /// Keeps the connection and says nothing.
     Never,
+    /// Answers with 200 after this time.
+    Slow(Duration),
 }
 
 /// Starts a receiver; it lives as long as the test.
@@ -61,14 +65,19 @@ async fn serve(stream: TcpStream, take: &(impl Fn(&Request) -> Answer + ?Sized))
     match take(&request) {
         Answer::Drop => {}
         Answer::Never => std::future::pending().await,
-        Answer::Status(status, header) => {
-            let answer = format!(
-                "HTTP/1.1 {status} x\r\n{header}content-length: 0\r\nconnection: close\r\n\r\n"
-            );
-            stream.write_all(answer.as_bytes()).await.ok()?;
+        Answer::Slow(pause) => {
+            tokio::time::sleep(pause).await;
+            answer(&mut stream, 200, "").await?;
         }
+        Answer::Status(status, header) => answer(&mut stream, status, &header).await?,
     }
     Some(())
+}
+
+async fn answer(stream: &mut BufReader<TcpStream>, status: u16, header: &str) -> Option<()> {
+    let answer =
+        format!("HTTP/1.1 {status} x\r\n{header}content-length: 0\r\nconnection: close\r\n\r\n");
+    stream.write_all(answer.as_bytes()).await.ok()
 }
 
 async fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {

@@ -108,6 +108,11 @@ impl FakeTelegram {
         self.server.world.lock().expect("no panic while held")
     }
 
+    /// Where it is, without the token.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Our account with another token.
     pub(crate) fn open_with(&self, token: &str) -> Telegram {
         open_at(&self.address, token)
@@ -351,7 +356,7 @@ async fn call(
         "getupdates" if !follows(&given, GET_UPDATES) => bad(),
         "getupdates" => get_updates(&server, &Value::Object(given)).await,
         "sendmessage" if !follows(&given, SEND_MESSAGE) => bad(),
-        "sendmessage" => send_message(&server, &Value::Object(given)),
+        "sendmessage" => send_message(&server, &Value::Object(given)).await,
         _ => refuse(404, "Not Found: method not found"),
     }
 }
@@ -420,9 +425,25 @@ async fn get_updates(server: &Server, given: &Value) -> Response {
     }
 }
 
-fn send_message(server: &Server, given: &Value) -> Response {
+async fn send_message(server: &Server, given: &Value) -> Response {
+    let failure = server
+        .world
+        .lock()
+        .expect("no panic while held")
+        .next_send
+        .take();
+    if failure == Some(Failure::HangAfterActing) {
+        drop(
+            server
+                .world
+                .lock()
+                .expect("no panic while held")
+                .take(given),
+        );
+        return std::future::pending().await;
+    }
     let mut world = server.world.lock().expect("no panic while held");
-    match world.next_send.take() {
+    match failure {
         Some(Failure::ServerError) => refuse(500, "Internal Server Error"),
         Some(Failure::RateLimited { retry_after_s }) => {
             let description = format!("Too Many Requests: retry after {retry_after_s}");
@@ -435,7 +456,7 @@ fn send_message(server: &Server, given: &Value) -> Response {
             drop(world.take(given));
             hang_up(world)
         }
-        None => world.take(given),
+        Some(Failure::HangAfterActing) | None => world.take(given),
     }
 }
 

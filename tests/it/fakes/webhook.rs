@@ -19,7 +19,8 @@ struct State {
     next: Option<Answer>,
     /// By `webhook-id`.
     alerts: BTreeMap<String, Value>,
-    calls: usize,
+    /// Every call, taken or not.
+    calls: Vec<Request>,
     complaints: Vec<String>,
 }
 
@@ -34,7 +35,7 @@ impl FakeDesk {
         let state = Arc::new(Mutex::new(State {
             next: None,
             alerts: BTreeMap::new(),
-            calls: 0,
+            calls: Vec::new(),
             complaints: Vec::new(),
         }));
         let shared = Arc::clone(&state);
@@ -57,7 +58,17 @@ impl FakeDesk {
     }
 
     pub(crate) fn calls(&self) -> usize {
-        self.state.lock().expect("a state").calls
+        self.requests().len()
+    }
+
+    /// Every call as it came in.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.state.lock().expect("a state").calls.clone()
+    }
+
+    /// Where alerts are to be sent.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/hook/s3cret", self.address)
     }
 
     pub(crate) fn complaints(&self) -> Vec<String> {
@@ -80,7 +91,7 @@ pub(crate) fn open(address: SocketAddr, lines: &str) -> AnyDesk {
 }
 
 fn take(state: &mut State, request: &Request) -> Answer {
-    state.calls += 1;
+    state.calls.push(request.clone());
     let alert = match read(request) {
         Ok(alert) => alert,
         Err(complaint) => {

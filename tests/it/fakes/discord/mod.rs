@@ -137,6 +137,11 @@ impl Discord {
         }
     }
 
+    /// Where it is.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// Our account with this token.
     pub(crate) fn open_with(&self, token: &str) -> AnyChannel {
         let config = format!(

@@ -202,13 +202,16 @@ async fn create(_: Bot, State(world): State<World>, Path(id): Path<u64>, body: B
         }
         Some(Failure::Unauthorized) => return error(401, 0, "401: Unauthorized").into_response(),
         Some(Failure::DropBeforeActing) => break_connection(),
-        Some(Failure::DropAfterActing) | None => {}
+        Some(Failure::DropAfterActing | Failure::HangAfterActing) | None => {}
     }
     let kept = serde_json::from_slice(&body)
         .map_err(|_| error(400, 50109, "The request body contains invalid JSON."))
         .and_then(|message| keep(&world, id, &message));
     if failure == Some(Failure::DropAfterActing) {
         break_connection();
+    }
+    if failure == Some(Failure::HangAfterActing) {
+        std::future::pending::<()>().await;
     }
     match kept {
         Ok(message) => Json(message).into_response(),
