@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::engine::event::Action;
 use crate::engine::handoff::{next_delivery, tell_desk, withdraw_bot_words};
 use crate::engine::world::World;
+use crate::library::Rendered;
 use crate::model::alert::AlertKind;
 use crate::model::conversation::{Conversation, IllegalMove, Turn};
 use crate::model::delivery::{Delivery, Outbound, Progress, Recipient, Status};
@@ -83,13 +84,11 @@ fn reply(
         .language
         .clone()
         .unwrap_or_else(|| Language::new("und"));
-    let delivery = owe_customer(
-        conversation,
-        last_message(conversation),
-        text.clone(),
+    let words = Rendered {
+        text: text.clone(),
         language,
-        now,
-    );
+    };
+    let delivery = owe_customer(conversation, last_message(conversation), words, false, now);
     conversation.push_turn(Turn::Agent {
         at: now,
         agent: agent.clone(),
@@ -135,8 +134,8 @@ fn last_message(conversation: &Conversation) -> Option<MessageId> {
 pub fn owe_customer(
     conversation: &mut Conversation,
     in_reply_to: Option<MessageId>,
-    text: String,
-    language: Language,
+    words: Rendered,
+    by_bot: bool,
     now: Timestamp,
 ) -> DeliveryId {
     let id = next_delivery(conversation);
@@ -148,8 +147,8 @@ pub fn owe_customer(
         in_reply_to,
         thread: conversation.thread.clone(),
         return_address: conversation.return_address.clone(),
-        text,
-        language,
+        text: words.text,
+        language: words.language,
         visibility: conversation.visibility,
     };
     conversation.deliveries.push(Delivery {
@@ -157,6 +156,8 @@ pub fn owe_customer(
         to: Recipient::Customer(Box::new(outbound)),
         progress: Progress::Prepared { due: now },
         attempts: 0,
+        by_bot,
+        withdrawn: false,
         created_at: now,
     });
     id

@@ -12,6 +12,9 @@ use crate::model::conversation::{Conversation, Turn};
 use crate::model::id::{CaseNumber, ConversationId, Language, ReplyName};
 use crate::model::message::Inbound;
 
+/// Longest name that is said back, in characters.
+const NAME_CHARS_MAX: usize = 40;
+
 /// What the words are made for.
 #[derive(Debug)]
 pub struct Occasion<'a> {
@@ -82,7 +85,7 @@ fn values(occasion: &Occasion<'_>, wait: Option<Duration>) -> Values {
         "private".to_owned(),
         (!occasion.message.visibility.is_public()).to_string(),
     );
-    if !author.name.is_empty() {
+    if !occasion.message.visibility.is_public() && is_a_name(&author.name) {
         values.insert("customer.name".to_owned(), author.name.clone());
     }
     if let Some(flight) = occasion
@@ -102,6 +105,15 @@ fn values(occasion: &Occasion<'_>, wait: Option<Duration>) -> Values {
         values.insert("case.number".to_owned(), number.to_string());
     }
     values
+}
+
+/// Whether what an author calls themselves may be said back to them: letters as names have them, and nothing that could be
+/// markup, an address, a number or a joke on whoever reads it out. In public no name is said at all.
+fn is_a_name(text: &str) -> bool {
+    let may_stand = |c: char| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'' | '’');
+    text.chars().count() <= NAME_CHARS_MAX
+        && text.chars().any(char::is_alphabetic)
+        && text.chars().all(may_stand)
 }
 
 /// A duration in a form that reads in every language: `45 min`, `2 h`, `3 h 30 min`.
@@ -126,6 +138,27 @@ fn seed(conversation: &ConversationId, said: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_looks_like_a_name_is_said_back() {
+        for name in ["Ann", "José María", "Anne-Marie O'Neil", "Dr. Who", "李明"] {
+            assert!(is_a_name(name), "{name}");
+        }
+        let long = "a".repeat(NAME_CHARS_MAX + 1);
+        for name in [
+            "",
+            " ",
+            "<b>x</b>",
+            "@everyone",
+            "+49 170 1",
+            "a.b/c",
+            "QX7Z9P",
+            "{{name}}",
+            &long,
+        ] {
+            assert!(!is_a_name(name), "{name}");
+        }
+    }
 
     #[test]
     fn a_wait_reads_in_every_language() {

@@ -142,7 +142,10 @@ fn with_people(world: &World, conversation: &mut Conversation, verdict: &Verdict
     let Some(brand) = world.brands.get(&conversation.brand) else {
         return;
     };
-    let topic = verdict.topic.as_ref().and_then(|topic| world.library.topic(topic, &brand.packs));
+    let topic = verdict
+        .topic
+        .as_ref()
+        .and_then(|topic| world.library.topic(topic, &brand.packs));
     let reason = Reason {
         topic: verdict.topic.as_ref(),
         also: Vec::new(),
@@ -217,16 +220,11 @@ fn entities(verdict: &Verdict) -> Vec<(String, String)> {
 }
 
 fn say(conversation: &mut Conversation, message: &Inbound, verdict: &Verdict, now: Timestamp) {
-    let Some(Rendered { text, language }) = verdict.words.clone() else {
+    let Some(words) = verdict.words.clone() else {
         return;
     };
-    let delivery = action::owe_customer(
-        conversation,
-        Some(message.id.clone()),
-        text.clone(),
-        language.clone(),
-        now,
-    );
+    let Rendered { text, language } = words.clone();
+    let delivery = action::owe_customer(conversation, Some(message.id.clone()), words, true, now);
     conversation.push_turn(Turn::Bot {
         at: now,
         delivery,

@@ -20,6 +20,8 @@ pub enum Duty {
         /// When the attempt was committed.
         since: Timestamp,
     },
+    /// An attempt was cut off, and its words were taken back meanwhile: nobody asks any more, since asking may send.
+    Forget(DeliveryId),
     /// A timer's time has come.
     Timers,
 }
@@ -68,6 +70,7 @@ fn duty_of(delivery: &Delivery, now: Timestamp) -> Option<Duty> {
     match delivery.progress {
         Progress::Prepared { due } if due <= now => Some(Duty::Send(delivery.id.clone())),
         Progress::Prepared { .. } => None,
+        Progress::Sending { .. } if delivery.withdrawn => Some(Duty::Forget(delivery.id.clone())),
         Progress::Sending { since } => Some(Duty::Settle {
             delivery: delivery.id.clone(),
             since,

@@ -124,6 +124,8 @@ pub fn tell_desk(world: &World, conversation: &mut Conversation, kind: AlertKind
         },
         progress: Progress::Prepared { due: now },
         attempts: 0,
+        by_bot: false,
+        withdrawn: false,
         created_at: now,
     });
     if let Some(case) = conversation.case.as_mut() {
@@ -220,27 +222,22 @@ pub fn escalate(world: &World, conversation: &mut Conversation, why: &str, now: 
     true
 }
 
-/// Takes back what the bot prepared (promise 3). What is being sent just now may still arrive; it is marked as withdrawn,
-/// so that it is not tried again where it does not.
+/// Takes back what the bot prepared (promise 3). What is being sent just now may still arrive; it is marked, so that it is
+/// not tried again where it does not.
 pub fn withdraw_bot_words(conversation: &mut Conversation, reason: &str) {
     let mut withdrawn = Vec::new();
-    let turns = &conversation.turns;
-    conversation.deliveries.retain(|delivery| {
-        let of_the_bot = turns
-            .iter()
-            .any(|turn| matches!(turn, Turn::Bot { delivery: id, .. } if *id == delivery.id));
-        if of_the_bot {
-            withdrawn.push((delivery.id.clone(), delivery.attempts));
+    conversation.deliveries.retain_mut(|delivery| {
+        if !delivery.by_bot {
+            return true;
         }
-        !of_the_bot || matches!(delivery.progress, Progress::Sending { .. })
+        withdrawn.push((delivery.id.clone(), delivery.attempts));
+        delivery.withdrawn = true;
+        matches!(delivery.progress, Progress::Sending { .. })
     });
     for (id, attempts) in withdrawn {
-        let reason = match attempts {
-            0 => reason.to_owned(),
-            // A network that failed or broke off may have taken it all the same.
-            _ => format!("{reason}; it was tried before and may have reached the customer"),
-        };
-        set_turn_status(conversation, &id, &Status::Withdrawn { reason });
+        let reason = reason.to_owned();
+        let tried = attempts > 0;
+        set_turn_status(conversation, &id, &Status::Withdrawn { reason, tried });
     }
 }
 
@@ -260,13 +257,6 @@ pub fn set_turn_status(conversation: &mut Conversation, id: &DeliveryId, to: &St
             Turn::Bot { .. } | Turn::Agent { .. } | Turn::Customer { .. } | Turn::Note { .. } => {}
         }
     }
-}
-
-/// Whether these words were taken back while they were being sent.
-pub fn is_withdrawn(conversation: &Conversation, id: &DeliveryId) -> bool {
-    conversation.turns.iter().any(|turn| {
-        matches!(turn, Turn::Bot { delivery, status: Status::Withdrawn { .. }, .. } if delivery == id)
-    })
 }
 
 /// The id of the conversation's next delivery.

@@ -164,7 +164,7 @@ impl<'a> Judgement<'a> {
                 return Some(self.with_people(format!("{agent} has the conversation")));
             }
         }
-        if !self.message.addressed {
+        if !self.message.addressed && !self.deciding().is_some_and(is_for_people_only) {
             return Some(self.silent("not addressed to us: what is overheard is not answered"));
         }
         let topic = self.deciding();

@@ -53,7 +53,7 @@ pub fn take_in(
     else {
         return false;
     };
-    if matches!(outcome, Attempted::Later { .. }) && handoff::is_withdrawn(conversation, id) {
+    if matches!(outcome, Attempted::Later { .. }) && conversation.deliveries[at].withdrawn {
         conversation.deliveries.remove(at);
         return true;
     }

@@ -26,7 +26,7 @@ pub fn not_a_person(message: &Inbound) -> Option<String> {
 }
 
 /// What the bot said here lately, newest first: when, and about which topic. Words that nobody saw, because they were
-/// withdrawn or refused, were not said.
+/// taken back in time or refused, were not said.
 fn said(
     conversation: &Conversation,
     now: Timestamp,
@@ -38,7 +38,7 @@ fn said(
         .rev()
         .filter_map(move |turn| match turn {
             Turn::Bot {
-                status: Status::Withdrawn { .. } | Status::Refused { .. },
+                status: Status::Withdrawn { tried: false, .. } | Status::Refused { .. },
                 ..
             }
             | Turn::Customer { .. }

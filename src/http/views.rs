@@ -228,7 +228,20 @@ fn words_for(status: &Status) -> (&'static str, Option<String>) {
         Status::Sent { .. } => ("sent", None),
         Status::Unknown { reason } => ("unknown", Some(reason.clone())),
         Status::Refused { reason } => ("refused", Some(reason.clone())),
-        Status::Withdrawn { reason } => ("withdrawn", Some(reason.clone())),
+        Status::Withdrawn {
+            reason,
+            tried: false,
+        } => ("withdrawn", Some(reason.clone())),
+        // A network that failed or broke off may have taken it all the same.
+        Status::Withdrawn {
+            reason,
+            tried: true,
+        } => (
+            "withdrawn",
+            Some(format!(
+                "{reason}; it was tried before and may have reached the customer"
+            )),
+        ),
     }
 }
 

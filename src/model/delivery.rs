@@ -77,6 +77,12 @@ pub struct Delivery {
     pub progress: Progress,
     /// Attempts begun so far.
     pub attempts: u32,
+    /// Whether the bot speaks: its words are taken back once a person does (promise 3).
+    #[serde(default)]
+    pub by_bot: bool,
+    /// Whether the words were taken back while an attempt was under way: whatever comes of it, there is no other.
+    #[serde(default)]
+    pub withdrawn: bool,
     /// When it became owed.
     pub created_at: Timestamp,
 }
@@ -124,10 +130,13 @@ pub enum Status {
         /// Who refused and why.
         reason: String,
     },
-    /// Withdrawn by hark before it was sent.
+    /// Taken back by hark.
     Withdrawn {
         /// Why.
         reason: String,
+        /// Whether it had been tried, so that the customer may have seen it all the same.
+        #[serde(default)]
+        tried: bool,
     },
 }
 
@@ -139,7 +148,7 @@ pub enum Attempted {
         /// The network's id of our message, where it gives one.
         message: Option<MessageId>,
     },
-    /// It was certainly not taken; try again, not before the network's wish where it states one.
+    /// Try again, not before the network's wish where it states one: it was not taken, or its key makes a repeat harmless.
     Later {
         /// The network's own wish, in seconds.
         retry_after_s: Option<u32>,

@@ -134,45 +134,47 @@ impl Reconciler {
         let Some(_taken) = Taken::take(&self.busy, id, lane.as_ref()) else {
             return Ok(());
         };
-        let Some(conversation) = self.ledger.conversation(id).await? else {
-            return Ok(());
-        };
-        let duty = owed(&conversation, clock::now())
-            .into_iter()
-            .find(|duty| lane_of(duty, &conversation) == lane);
-        match duty {
-            None => Ok(()),
-            Some(Duty::Timers) => self.ledger.apply(id, Event::TimerDue).await.map(drop),
-            Some(Duty::Send(delivery)) => self.send(id, &delivery).await,
-            Some(Duty::Settle { delivery, since }) => {
-                self.settle(&conversation, &delivery, since).await
+        loop {
+            let Some(conversation) = self.ledger.conversation(id).await? else {
+                return Ok(());
+            };
+            let duty = owed(&conversation, clock::now())
+                .into_iter()
+                .find(|duty| lane_of(duty, &conversation) == lane);
+            let known = match duty {
+                None => true,
+                Some(Duty::Timers) => {
+                    self.ledger.apply(id, Event::TimerDue).await?;
+                    true
+                }
+                Some(Duty::Send(delivery)) => self.send(id, &delivery).await?,
+                Some(Duty::Settle { delivery, since }) => {
+                    self.settle(&conversation, &delivery, since).await?
+                }
+                Some(Duty::Forget(delivery)) => self.forget(&conversation, &delivery).await?,
+            };
+            if known {
+                return Ok(());
             }
         }
     }
 
-    async fn send(&self, id: &ConversationId, delivery: &DeliveryId) -> Result<(), LedgerError> {
-        let begun = self
-            .ledger
-            .apply(
-                id,
-                Event::Attempt {
-                    delivery: delivery.clone(),
-                },
-            )
-            .await?;
+    /// Sends. `false` = the answer was lost: what became of the attempt is now found out as it is after a crash.
+    async fn send(&self, id: &ConversationId, delivery: &DeliveryId) -> Result<bool, LedgerError> {
+        let attempt = Event::Attempt {
+            delivery: delivery.clone(),
+        };
+        let begun = self.ledger.apply(id, attempt).await?;
         if begun.effect != Effect::Changed {
-            return Ok(());
+            return Ok(true);
         }
         let Some(owed) = find(&begun.conversation, delivery) else {
-            return Ok(());
+            return Ok(true);
         };
-        let since = clock::now();
-        let outcome = match contain(self.attempt(owed)).await {
-            // The answer was lost: what became of the attempt is found out as it is after a crash.
-            Attempted::Unknown { .. } => contain(self.find_out(owed, since)).await,
-            outcome => outcome,
-        };
-        self.report(id, owed, outcome).await
+        match contain(self.attempt(owed)).await {
+            Attempted::Unknown { .. } => Ok(false),
+            outcome => self.report(id, owed, outcome).await.map(|()| true),
+        }
     }
 
     async fn attempt(&self, owed: &Delivery) -> Attempted {
@@ -193,12 +195,27 @@ impl Reconciler {
         conversation: &Conversation,
         delivery: &DeliveryId,
         since: Timestamp,
-    ) -> Result<(), LedgerError> {
-        let Some(owed) = find(conversation, delivery) else {
-            return Ok(());
-        };
-        let outcome = contain(self.find_out(owed, since)).await;
-        self.report(&conversation.id, owed, outcome).await
+    ) -> Result<bool, LedgerError> {
+        if let Some(owed) = find(conversation, delivery) {
+            let outcome = contain(self.find_out(owed, since)).await;
+            self.report(&conversation.id, owed, outcome).await?;
+        }
+        Ok(true)
+    }
+
+    async fn forget(
+        &self,
+        conversation: &Conversation,
+        delivery: &DeliveryId,
+    ) -> Result<bool, LedgerError> {
+        if let Some(owed) = find(conversation, delivery) {
+            let outcome = Attempted::Later {
+                retry_after_s: None,
+                reason: "the words were taken back".to_owned(),
+            };
+            self.report(&conversation.id, owed, outcome).await?;
+        }
+        Ok(true)
     }
 
     /// What became of an attempt that was cut off at `since` or later, by the way of its network.
@@ -273,7 +290,7 @@ fn find<'a>(conversation: &'a Conversation, delivery: &DeliveryId) -> Option<&'a
 
 fn lane_of(duty: &Duty, conversation: &Conversation) -> Option<Lane> {
     match duty {
-        Duty::Send(delivery) | Duty::Settle { delivery, .. } => {
+        Duty::Send(delivery) | Duty::Settle { delivery, .. } | Duty::Forget(delivery) => {
             find(conversation, delivery).map(Delivery::lane)
         }
         Duty::Timers => None,

@@ -263,6 +263,13 @@ impl Run {
                     since: Some(since),
                 }))
             }
+            Some(Duty::Forget(delivery)) => Ok(Some(Phase::Answered {
+                delivery,
+                outcome: Attempted::Later {
+                    retry_after_s: None,
+                    reason: "the words were taken back".to_owned(),
+                },
+            })),
             Some(Duty::Send(delivery)) => {
                 let begun = self.apply_or_look_again(
                     id,
@@ -302,6 +309,10 @@ impl Run {
         };
         self.note(|| format!("  call about {} → {outcome:?}", delivery.id));
         after_call(&self.outside, &delivery.id)?;
+        if since.is_none() && matches!(outcome, Attempted::Unknown { .. }) {
+            // The answer was lost: what became of the attempt is found out from the document as it is now.
+            return Ok(Phase::Taken);
+        }
         Ok(Phase::Answered {
             delivery: delivery.id.clone(),
             outcome,
@@ -336,7 +347,7 @@ fn find<'a>(conversation: &'a Conversation, delivery: &DeliveryId) -> Option<&'a
 
 fn lane_of(duty: &Duty, conversation: &Conversation) -> Option<Lane> {
     match duty {
-        Duty::Send(delivery) | Duty::Settle { delivery, .. } => {
+        Duty::Send(delivery) | Duty::Settle { delivery, .. } | Duty::Forget(delivery) => {
             find(conversation, delivery).map(Delivery::lane)
         }
         Duty::Timers => None,

@@ -61,6 +61,11 @@ const REGRESSIONS: &[(u64, &str)] = &[
         40,
         "a released critical case was opened again at the desk of the earlier matter",
     ),
+    (
+        456,
+        "a flood made hark forget that waiting words were the bot's, and they left over a person",
+    ),
+    (643, "the same, by another flood"),
 ];
 
 #[test]

@@ -83,6 +83,7 @@ fn sent() -> Status {
 fn withdrawn() -> Status {
     Status::Withdrawn {
         reason: "a person took over".to_owned(),
+        tried: false,
     }
 }
 

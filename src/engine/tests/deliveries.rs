@@ -212,3 +212,23 @@ fn an_old_answer_does_not_leave_after_a_person_was_called() {
         Status::Withdrawn { .. }
     ));
 }
+
+#[test]
+fn words_taken_back_while_being_sent_are_not_asked_about_after_a_crash() {
+    let mut scene = Scene::new();
+    scene.hear("hello");
+    let id = scene.conversation.deliveries[0].id.clone();
+    scene.apply(Event::Attempt {
+        delivery: id.clone(),
+    });
+    scene.hear("I want to speak to a human");
+    scene.act("ann", Action::Claim);
+    let duties = owed(&scene.conversation, scene.now);
+    assert!(duties.contains(&Duty::Forget(id.clone())), "{duties:?}");
+    scene.apply(Event::Attempted {
+        delivery: id,
+        outcome: later(None),
+        jitter: 0.5,
+    });
+    assert!(scene.prepared().is_empty(), "and not tried again");
+}

@@ -103,6 +103,16 @@ fn what_only_people_may_answer_reaches_them_without_a_word_from_the_bot() {
 }
 
 #[test]
+fn danger_that_is_only_overheard_reaches_a_person_in_silence() {
+    let mut scene = Scene::new();
+    let mut message = scene.message("a cart crushed my foot and I'm bleeding");
+    message.addressed = false;
+    assert_eq!(scene.hear_message(message).outcome, Outcome::Handoff);
+    assert!(scene.prepared().is_empty());
+    assert_eq!(scene.alerts(), [("case.opened", "safety")]);
+}
+
+#[test]
 fn after_stop_the_bot_is_silent_and_complaints_still_reach_people() {
     let mut scene = Scene::new();
     scene.hear("stop");

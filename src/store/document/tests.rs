@@ -147,7 +147,13 @@ fn turns(id: &ConversationId) -> [Turn; 6] {
         },
         bot(1, sent(Some("net-1"))),
         bot(2, Status::Unknown { reason: reason() }),
-        bot(3, Status::Withdrawn { reason: reason() }),
+        bot(
+            3,
+            Status::Withdrawn {
+                reason: reason(),
+                tried: false,
+            },
+        ),
         Turn::Agent {
             at: at(6),
             agent: AgentName::from("maria"),
@@ -191,6 +197,8 @@ fn to_customer(id: &ConversationId) -> Delivery {
         })),
         progress: Progress::Sending { since: at(6) },
         attempts: 1,
+        by_bot: true,
+        withdrawn: false,
         created_at: at(6),
     }
 }
@@ -229,6 +237,8 @@ fn to_desk(conversation: &Conversation) -> Delivery {
         },
         progress: Progress::Prepared { due: at(13) },
         attempts: 2,
+        by_bot: false,
+        withdrawn: false,
         created_at: at(8),
     }
 }

@@ -295,7 +295,13 @@ fn one_first_reply_per_cause(step: &Step<'_>) -> Kept {
         return Ok(());
     };
     let before = step.before.turns.iter().find(|turn| {
-        matches!(turn, Turn::Bot { topic, .. } if *topic == verdict.topic)
+        let seen = |status: &Status| {
+            !matches!(
+                status,
+                Status::Withdrawn { tried: false, .. } | Status::Refused { .. }
+            )
+        };
+        matches!(turn, Turn::Bot { topic, status, .. } if *topic == verdict.topic && seen(status))
             && step.now.duration_since(turn.at()) < CAUSE_WINDOW
     });
     ensure(before.is_none(), "2: one first reply per cause", || {
