@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hark::engine::event::{Action, Event};
 use hark::engine::world::Mode;
 use hark::model::conversation::{Conversation, Holder, SEEN_MAX, TimerKind, Turn};
-use hark::model::delivery::{Attempted, Recipient, Status};
+use hark::model::delivery::{Attempted, Recipient};
 use hark::model::id::{DeliveryId, MessageId};
 use hark::model::message::Inbound;
 use hark::model::record::{Outcome, Record};
@@ -155,7 +155,11 @@ pub(crate) fn failed(
             .iter()
             .any(|owed| owed.id == *id && matches!(owed.to, Recipient::Customer(_)))
     };
-    let withdrawn = after.turns.iter().any(|turn| matches!(turn, Turn::Bot { delivery, status: Status::Withdrawn { .. }, .. } if delivery == id));
+    let withdrawn = before
+        .deliveries
+        .iter()
+        .any(|owed| owed.id == *id && owed.withdrawn);
+    let withdrawn = withdrawn && matches!(outcome, Attempted::Later { .. });
     owed(before) && !owed(after) && !withdrawn && !matches!(outcome, Attempted::Sent { .. })
 }
 
