@@ -26,6 +26,18 @@ pub enum Duty {
     Timers,
 }
 
+impl Duty {
+    /// The lane it is done in; the timers of a conversation have one of their own, `None`.
+    pub fn lane(&self, conversation: &Conversation) -> Option<Lane> {
+        match self {
+            Self::Send(delivery) | Self::Settle { delivery, .. } | Self::Forget(delivery) => {
+                conversation.delivery(delivery).map(Delivery::lane)
+            }
+            Self::Timers => None,
+        }
+    }
+}
+
 /// What is owed now: at most one delivery per lane, the oldest, so that nothing overtakes.
 pub fn owed(conversation: &Conversation, now: Timestamp) -> Vec<Duty> {
     let mut duties: Vec<Duty> = heads(conversation)

@@ -308,6 +308,11 @@ impl Conversation {
         self.timers.retain(|timer| timer.kind != kind);
     }
 
+    /// What is owed under this id, until it is settled.
+    pub fn delivery(&self, id: &DeliveryId) -> Option<&Delivery> {
+        self.deliveries.iter().find(|owed| owed.id == *id)
+    }
+
     /// The case that somebody still has to act on.
     pub fn active_case(&self) -> Option<&Case> {
         self.case.as_ref().filter(|case| case.is_active())

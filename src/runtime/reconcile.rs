@@ -105,10 +105,7 @@ impl Reconciler {
             Err(error) => return self.look_again_soon(id, &error.into()).await,
         };
         let duties = owed(&conversation, clock::now());
-        let lanes: Vec<Option<Lane>> = duties
-            .iter()
-            .map(|duty| lane_of(duty, &conversation))
-            .collect();
+        let lanes: Vec<Option<Lane>> = duties.iter().map(|duty| duty.lane(&conversation)).collect();
         let done =
             futures::future::join_all(lanes.into_iter().map(|lane| self.do_duty_of(id, lane)))
                 .await;
@@ -140,7 +137,7 @@ impl Reconciler {
             };
             let duty = owed(&conversation, clock::now())
                 .into_iter()
-                .find(|duty| lane_of(duty, &conversation) == lane);
+                .find(|duty| duty.lane(&conversation) == lane);
             let known = match duty {
                 None => true,
                 Some(Duty::Timers) => {
@@ -168,7 +165,7 @@ impl Reconciler {
         if begun.effect != Effect::Changed {
             return Ok(true);
         }
-        let Some(owed) = find(&begun.conversation, delivery) else {
+        let Some(owed) = begun.conversation.delivery(delivery) else {
             return Ok(true);
         };
         match contain(self.attempt(owed)).await {
@@ -196,7 +193,7 @@ impl Reconciler {
         delivery: &DeliveryId,
         since: Timestamp,
     ) -> Result<bool, LedgerError> {
-        if let Some(owed) = find(conversation, delivery) {
+        if let Some(owed) = conversation.delivery(delivery) {
             let outcome = contain(self.find_out(owed, since)).await;
             self.report(&conversation.id, owed, outcome).await?;
         }
@@ -208,7 +205,7 @@ impl Reconciler {
         conversation: &Conversation,
         delivery: &DeliveryId,
     ) -> Result<bool, LedgerError> {
-        if let Some(owed) = find(conversation, delivery) {
+        if let Some(owed) = conversation.delivery(delivery) {
             let outcome = Attempted::Later {
                 retry_after_s: None,
                 reason: "the words were taken back".to_owned(),
@@ -278,22 +275,6 @@ fn first_reply(conversation: &Conversation) -> Option<SignedDuration> {
     match (answers.next(), answers.next()) {
         (Some(answered), None) => Some(answered.duration_since(asked)),
         _ => None,
-    }
-}
-
-fn find<'a>(conversation: &'a Conversation, delivery: &DeliveryId) -> Option<&'a Delivery> {
-    conversation
-        .deliveries
-        .iter()
-        .find(|owed| owed.id == *delivery)
-}
-
-fn lane_of(duty: &Duty, conversation: &Conversation) -> Option<Lane> {
-    match duty {
-        Duty::Send(delivery) | Duty::Settle { delivery, .. } | Duty::Forget(delivery) => {
-            find(conversation, delivery).map(Delivery::lane)
-        }
-        Duty::Timers => None,
     }
 }
 

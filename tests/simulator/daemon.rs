@@ -112,7 +112,7 @@ impl Daemon {
             };
             let lanes = owed(&document, at)
                 .into_iter()
-                .map(|duty| lane_of(&duty, &document));
+                .map(|duty| duty.lane(&document));
             let free: Vec<Option<Lane>> = lanes
                 .filter(|lane| {
                     !self
@@ -250,7 +250,7 @@ impl Run {
         };
         let duty = owed(&document, self.now)
             .into_iter()
-            .find(|duty| lane_of(duty, &document).as_ref() == lane);
+            .find(|duty| duty.lane(&document).as_ref() == lane);
         match duty {
             None => Ok(None),
             Some(Duty::Timers) => {
@@ -258,10 +258,12 @@ impl Run {
                 Ok(None)
             }
             Some(Duty::Settle { delivery, since }) => {
-                Ok(find(&document, &delivery).map(|delivery| Phase::Committed {
-                    delivery: delivery.clone(),
-                    since: Some(since),
-                }))
+                Ok(document
+                    .delivery(&delivery)
+                    .map(|delivery| Phase::Committed {
+                        delivery: delivery.clone(),
+                        since: Some(since),
+                    }))
             }
             Some(Duty::Forget(delivery)) => Ok(Some(Phase::Answered {
                 delivery,
@@ -279,7 +281,7 @@ impl Run {
                 )?;
                 let begun = begun.filter(|begun| begun.effect == Effect::Changed);
                 let committed =
-                    begun.and_then(|begun| find(&begun.conversation, &delivery).cloned());
+                    begun.and_then(|begun| begun.conversation.delivery(&delivery).cloned());
                 Ok(committed.map(|delivery| Phase::Committed {
                     delivery,
                     since: None,
@@ -336,22 +338,6 @@ impl Run {
 /// The memory store never waits.
 fn now<T>(work: impl Future<Output = T>) -> T {
     work.now_or_never().expect("the memory store never waits")
-}
-
-fn find<'a>(conversation: &'a Conversation, delivery: &DeliveryId) -> Option<&'a Delivery> {
-    conversation
-        .deliveries
-        .iter()
-        .find(|owed| owed.id == *delivery)
-}
-
-fn lane_of(duty: &Duty, conversation: &Conversation) -> Option<Lane> {
-    match duty {
-        Duty::Send(delivery) | Duty::Settle { delivery, .. } | Duty::Forget(delivery) => {
-            find(conversation, delivery).map(Delivery::lane)
-        }
-        Duty::Timers => None,
-    }
 }
 
 fn told(event: &Event) -> String {
