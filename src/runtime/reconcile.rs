@@ -24,8 +24,8 @@ use crate::model::id::{AccountId, ConversationId, DeliveryId, DeskName};
 use crate::runtime::ledger::{Ledger, LedgerError};
 use crate::telemetry::{DELIVERIES, DELIVERY_SECONDS, FIRST_REPLY_SECONDS, PANICS};
 
-/// Most duties under way at once, over all conversations.
-const DUTIES_MAX: usize = 512;
+/// Most sends under way at once to one account or one desk: one that hangs holds up nobody else.
+const SENDS_MAX: usize = 64;
 /// How long a stop waits for what is under way; shorter than the unit's `TimeoutStopSec`. What is not done by then stays
 /// `sending` in its document and is settled after the start.
 const STOP_PATIENCE: Duration = Duration::from_secs(20);
@@ -33,6 +33,13 @@ const STOP_PATIENCE: Duration = Duration::from_secs(20);
 const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(30);
 /// Pause after the store refused: it may be full, and hammering it helps nobody.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// Where a send leads to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Outside {
+    Account(AccountId),
+    Desk(DeskName),
+}
 
 /// Everything that duties are done with.
 pub struct Reconciler {
@@ -42,6 +49,8 @@ pub struct Reconciler {
     pub channels: Arc<BTreeMap<AccountId, AnyChannel>>,
     /// The human desks.
     pub desks: BTreeMap<DeskName, AnyDesk>,
+    /// Room for sends to each account and desk; closed when hark stops, so that nothing new begins.
+    rooms: BTreeMap<Outside, Semaphore>,
     /// Lanes with something under way; no second send may start in one.
     busy: Mutex<BTreeSet<(ConversationId, Option<Lane>)>>,
 }
@@ -53,30 +62,28 @@ impl Reconciler {
         channels: Arc<BTreeMap<AccountId, AnyChannel>>,
         desks: BTreeMap<DeskName, AnyDesk>,
     ) -> Self {
+        let accounts = channels.keys().cloned().map(Outside::Account);
+        let everybody = accounts.chain(desks.keys().cloned().map(Outside::Desk));
+        let rooms = everybody
+            .map(|outside| (outside, Semaphore::new(SENDS_MAX)))
+            .collect();
         Self {
             ledger,
             channels,
             desks,
+            rooms,
             busy: Mutex::default(),
         }
     }
 
     /// Runs until `stop` says so, then lets what is under way finish.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let room = Arc::new(Semaphore::new(DUTIES_MAX));
         let mut under_way = JoinSet::new();
         while !*stop.borrow() {
             let (due, next) = self.ledger.schedule.take_due(clock::now());
             for conversation in due {
-                // The semaphore is never closed.
-                let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
-                    return;
-                };
                 let reconciler = Arc::clone(&self);
-                under_way.spawn(async move {
-                    reconciler.look_at(&conversation).await;
-                    drop(permit);
-                });
+                under_way.spawn(async move { reconciler.look_at(&conversation).await });
             }
             while under_way.try_join_next().is_some() {}
             tokio::select! {
@@ -85,6 +92,7 @@ impl Reconciler {
                 _ = stop.changed() => {}
             }
         }
+        self.rooms.values().for_each(Semaphore::close);
         let finished = tokio::time::timeout(STOP_PATIENCE, async {
             while under_way.join_next().await.is_some() {}
         })
@@ -106,9 +114,14 @@ impl Reconciler {
         };
         let duties = owed(&conversation, clock::now());
         let lanes: Vec<Option<Lane>> = duties.iter().map(|duty| duty.lane(&conversation)).collect();
-        let done =
-            futures::future::join_all(lanes.into_iter().map(|lane| self.do_duty_of(id, lane)))
-                .await;
+        let account = conversation.account.clone();
+        drop(conversation);
+        let done = futures::future::join_all(
+            lanes
+                .into_iter()
+                .map(|lane| self.do_duty_of(id, &account, lane)),
+        )
+        .await;
         // The lanes are free again, so what became due while they were busy is seen now.
         let done = done.into_iter().collect::<Result<(), LedgerError>>();
         if let Err(error) = match done {
@@ -127,9 +140,22 @@ impl Reconciler {
 
     /// Does the duty of one lane. The lane is taken before the document is read, so that a lane whose work has just
     /// been finished by somebody else is seen as finished.
-    async fn do_duty_of(&self, id: &ConversationId, lane: Option<Lane>) -> Result<(), LedgerError> {
+    async fn do_duty_of(
+        &self,
+        id: &ConversationId,
+        account: &AccountId,
+        lane: Option<Lane>,
+    ) -> Result<(), LedgerError> {
         let Some(_taken) = Taken::take(&self.busy, id, lane.as_ref()) else {
             return Ok(());
+        };
+        let _place = match self.room(account, lane.as_ref()).map(Semaphore::acquire) {
+            None => None,
+            Some(place) => match place.await {
+                Ok(place) => Some(place),
+                // hark stops: what is owed is in the document, and is done after the next start.
+                Err(_) => return Ok(()),
+            },
         };
         loop {
             let Some(conversation) = self.ledger.conversation(id).await? else {
@@ -154,6 +180,14 @@ impl Reconciler {
                 return Ok(());
             }
         }
+    }
+
+    fn room(&self, account: &AccountId, lane: Option<&Lane>) -> Option<&Semaphore> {
+        let outside = match lane? {
+            Lane::Customer => Outside::Account(account.clone()),
+            Lane::Desk(desk) => Outside::Desk(desk.clone()),
+        };
+        self.rooms.get(&outside)
     }
 
     /// Sends. `false` = the answer was lost: what became of the attempt is now found out as it is after a crash.
