@@ -20,7 +20,7 @@ use crate::model::id::ConversationId;
 use crate::model::message::Inbound;
 use crate::runtime::index::CaseIndex;
 use crate::runtime::schedule::Schedule;
-use crate::store::document::{self, conversation_key};
+use crate::store::document::{self, OptOut, conversation_key, opt_out_key};
 use crate::store::{Revision, Store, StoreError};
 use crate::telemetry::{DECISIONS, MESSAGES_RECEIVED, PANICS, STORE_COMMIT_SECONDS};
 
@@ -149,6 +149,10 @@ impl Ledger {
                 Some((conversation, revision)) => (conversation, Some(revision)),
                 None => (Conversation::new(&message, brand.clone()), None),
             };
+            let conversation = self
+                .with_opt_out(conversation, &message)
+                .await
+                .map_err(not_accepted)?;
             let decided = self.decide(&conversation, Event::Message(message.clone()));
             let decision = match decided {
                 Some(decision) => decision,
@@ -165,6 +169,13 @@ impl Ledger {
                 conversation: decision.conversation.public_name().to_owned(),
                 duplicate: decision.effect == Effect::Nothing,
             };
+            if decision
+                .verdict
+                .as_ref()
+                .is_some_and(|verdict| verdict.opts_out)
+            {
+                self.keep_opt_out(&message).await.map_err(not_accepted)?;
+            }
             match self.commit(&decision, revision).await {
                 Ok(()) => {
                     count(&decision);
@@ -190,6 +201,32 @@ impl Ledger {
                 Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
+        }
+    }
+
+    /// The conversation, knowing whether its customer told the bot to stop in another one.
+    async fn with_opt_out(
+        &self,
+        mut conversation: Conversation,
+        message: &Inbound,
+    ) -> Result<Conversation, StoreError> {
+        if conversation.opted_out_at.is_none() {
+            let key = opt_out_key(&message.account, &message.author.id);
+            let kept = document::load::<OptOut>(self.store.as_ref(), &key).await;
+            let kept = kept.map_err(|error| self.note(error))?;
+            conversation.opted_out_at = kept.map(|kept| kept.document.at);
+        }
+        Ok(conversation)
+    }
+
+    /// Kept before the message itself is: a crash in between leaves the customer in peace.
+    async fn keep_opt_out(&self, message: &Inbound) -> Result<(), StoreError> {
+        let key = opt_out_key(&message.account, &message.author.id);
+        let opt_out = OptOut { at: clock::now() };
+        match document::save(self.store.as_ref(), &key, None, &opt_out).await {
+            // It was there already.
+            Ok(_) | Err(StoreError::Conflict { .. }) => Ok(()),
+            Err(error) => Err(self.note(error)),
         }
     }
 

@@ -3,11 +3,12 @@
 //! An old hark must refuse what a newer one wrote, since it would drop what it does not know when it writes back.
 //! What cannot be read is named by its key and place only: documents hold what customers wrote.
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::model::conversation::Conversation;
-use crate::model::id::{AccountId, ConversationId};
+use crate::model::id::{AccountId, AuthorId, ConversationId};
 use crate::store::{Revision, Store, StoreError};
 
 /// A type that is stored under keys of its own kind.
@@ -33,6 +34,23 @@ pub struct Bookmark {
 impl Document for Bookmark {
     const KIND: &'static str = "bookmark";
     const FORMAT: u32 = 1;
+}
+
+/// A customer told the bot to stop: it never writes to them again through this account, in whatever conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OptOut {
+    /// When they did.
+    pub at: Timestamp,
+}
+
+impl Document for OptOut {
+    const KIND: &'static str = "opt-out";
+    const FORMAT: u32 = 1;
+}
+
+/// The key of a customer's opt-out: `opt-out/<account>/<customer>`.
+pub fn opt_out_key(account: &AccountId, customer: &AuthorId) -> String {
+    format!("{}{account}/{customer}", prefix::<OptOut>())
 }
 
 /// What all keys of a kind begin with, to scan or watch them.

@@ -275,6 +275,13 @@ fn a_bookmark_is_stored_as_its_golden_file() {
 }
 
 #[test]
+fn an_opt_out_is_stored_as_its_golden_file() {
+    check_golden(&OptOut {
+        at: "2026-11-21T09:00:00Z".parse().unwrap(),
+    });
+}
+
+#[test]
 fn what_cannot_be_read_is_named_and_never_quoted() {
     for (bytes, expected) in [
         (r#"{"format":2,"body":{"value":"secret"}}"#, "newer hark"),

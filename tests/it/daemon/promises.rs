@@ -93,6 +93,24 @@ async fn after_stop_the_bot_is_silent() {
 }
 
 #[tokio::test]
+async fn stop_holds_for_the_person_in_every_conversation_and_after_a_restart() {
+    let mut scene = Scene::start().await;
+    scene.hark.say(&message("ann", "STOP")).await;
+    scene.hark.kill();
+    scene.hark = scene.place.start().await;
+    let mut elsewhere = message("ann", "hello");
+    elsewhere["conversation"] = json!("another");
+    let conversation = scene.hark.say(&elsewhere).await;
+    assert_eq!(scene.outcomes(&conversation).await, ["silence"]);
+    let conversation = scene.hark.say(&message("bob", "hello")).await;
+    assert_eq!(
+        scene.outcomes(&conversation).await,
+        ["reply"],
+        "others are answered"
+    );
+}
+
+#[tokio::test]
 async fn who_said_stop_and_is_hurt_still_gets_a_person() {
     let scene = Scene::start().await;
     let conversation = scene.hark.say(&message("ann", "STOP")).await;
