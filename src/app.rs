@@ -33,6 +33,8 @@ use crate::telemetry::RELOADS;
 
 /// Longest wait for open requests while stopping.
 const REQUESTS_PATIENCE: Duration = Duration::from_secs(5);
+/// Longest wait for the inbox while stopping. With that of the reconcile loop this stays below the unit's `TimeoutStopSec`.
+const INBOX_PATIENCE: Duration = Duration::from_secs(3);
 /// How often the metrics recorder tidies up.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
@@ -192,8 +194,14 @@ impl App {
         {
             self.server.abort();
         }
-        // Every door is closed now, so the inbox ends once it is empty.
-        drop(self.inbox.await);
+        // Every door is closed now, so the inbox ends once it is empty. A socket that lingers with its door is not waited
+        // for: what it hands in is not acknowledged, and its sender sends it again.
+        if tokio::time::timeout(INBOX_PATIENCE, &mut self.inbox)
+            .await
+            .is_err()
+        {
+            self.inbox.abort();
+        }
         drop(self.reconciler.await);
         // The last holder of the store closes it: what was acknowledged is on disk already.
         drop(self.ledger);
