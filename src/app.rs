@@ -251,6 +251,9 @@ pub fn load_library(config: &Config) -> (Option<Library>, Vec<Diagnostic>) {
     let names: Vec<PackName> = sources.iter().map(|source| source.name.clone()).collect();
     let (library, mut problems) = Library::load(&sources);
     problems.extend(config.check_packs(&names));
+    if let Some(library) = &library {
+        problems.extend(config.check_languages(library));
+    }
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     (library.filter(|_| !failed), problems)
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use crate::config::document::Document;
 use crate::config::{Brand, Config, Source};
 use crate::desk::DeskContext;
+use crate::library::Library;
 use crate::library::diagnostic::{Diagnostic, Level};
 use crate::library::spelling::hint;
-use crate::model::id::{BrandName, DeskName, PackName};
+use crate::model::id::{BrandName, DeskName, Language, PackName};
 
 /// Length of an ISO 639-1 code.
 const LANGUAGE_CHARS: usize = 2;
@@ -39,6 +40,19 @@ pub(super) fn packs(config: &Config, known: &[PackName]) -> Vec<Diagnostic> {
             let message = format!("unknown pack `{pack}`");
             let hint = hint("packs", pack.as_str(), known.iter().map(PackName::as_str));
             found.error(&["brand", brand.as_str(), "packs"], message, hint);
+        }
+    }
+    found.problems
+}
+
+/// Every pack of a brand should answer in every language that the brand lists.
+pub(super) fn languages(config: &Config, library: &Library) -> Vec<Diagnostic> {
+    let Some(mut found) = Findings::over(&config.source) else {
+        return Vec::new();
+    };
+    for (brand, settings) in &config.brands {
+        for pack in &settings.packs {
+            found.unanswered(brand, settings, pack, library.languages(pack));
         }
     }
     found.problems
@@ -150,6 +164,33 @@ impl<'c> Findings<'c> {
                 let message = format!("language `{code}` is there twice");
                 self.error(keys, message, "take one of them out");
             }
+        }
+    }
+
+    fn unanswered(
+        &mut self,
+        name: &BrandName,
+        brand: &Brand,
+        pack: &PackName,
+        written: &[Language],
+    ) {
+        let fallback = brand
+            .languages
+            .iter()
+            .find(|language| written.contains(language));
+        for language in &brand.languages {
+            if written.contains(language) {
+                continue;
+            }
+            let consequence = fallback.map_or_else(
+                || ", nor in another language of the brand".to_owned(),
+                |fallback| format!("; they fall back to `{fallback}`"),
+            );
+            let message = format!("pack `{pack}` has no replies in `{language}`{consequence}");
+            let hint = format!(
+                "write them and add `{language}` to its `languages`, or take it out of the brand's"
+            );
+            self.warning(&["brand", name.as_str(), "languages"], message, hint);
         }
     }
 

@@ -259,6 +259,11 @@ impl Config {
         check::packs(self, known)
     }
 
+    /// Where a brand lists a language in which one of its packs has no replies. Warnings only.
+    pub fn check_languages(&self, library: &crate::library::Library) -> Vec<Diagnostic> {
+        check::languages(self, library)
+    }
+
     /// Which secrets cannot be read, and which accounts and desks cannot be opened for another reason. Calls nobody.
     pub fn check_secrets(&self) -> Vec<Diagnostic> {
         check::secrets(self)

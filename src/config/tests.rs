@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::channel::KINDS;
+use crate::library::shipped;
 
 fn nothing(_: &str) -> Option<String> {
     None
@@ -188,6 +189,33 @@ fn an_unknown_pack_has_its_place() {
         "hark.toml:5:9: error: unknown pack `airlines`\n  hint: did you mean `airline`? known packs: airline"
     );
     assert_eq!(problems.len(), 1);
+}
+
+#[test]
+fn a_language_that_a_pack_is_not_written_in_is_warned_of() {
+    let (library, _) = crate::library::Library::load(&shipped::packs());
+    let library = library.expect("the shipped packs are sound");
+    for (languages, warnings) in [
+        (r#"["en"]"#, vec![]),
+        (
+            r#"["fi", "en"]"#,
+            vec![
+                "hark.toml:6:13: warning: pack `airline` has no replies in `fi`; they fall back to `en`\n  hint: write them and add `fi` to its `languages`, or take it out of the brand's",
+            ],
+        ),
+        (
+            r#"["fi"]"#,
+            vec![
+                "hark.toml:6:13: warning: pack `airline` has no replies in `fi`, nor in another language of the brand\n  hint: write them and add `fi` to its `languages`, or take it out of the brand's",
+            ],
+        ),
+    ] {
+        let text = DEMO.replace(r#"["en", "de"]"#, languages);
+        let (config, _) = Config::read("hark.toml", &text, nothing);
+        let problems = config.expect("sound").check_languages(&library);
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(problems, warnings, "{languages}");
+    }
 }
 
 #[test]

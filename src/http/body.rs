@@ -22,7 +22,7 @@ pub fn parse_or_default<T: DeserializeOwned + Default>(bytes: &[u8]) -> Result<T
     if bytes.is_empty() {
         Ok(T::default())
     } else {
-        parse(bytes)
+        parse::<Option<T>>(bytes).map(Option::unwrap_or_default)
     }
 }
 

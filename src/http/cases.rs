@@ -5,9 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::engine::action::Refusal;
 use crate::engine::decide::Effect;
 use crate::engine::event::{Action, Event};
 use crate::http::problem::Problem;
@@ -15,19 +19,25 @@ use crate::http::views::CaseView;
 use crate::http::{Site, body};
 use crate::model::case::{Case, CaseState};
 use crate::model::conversation::Conversation;
-use crate::model::id::{ActionId, AgentName, CaseNumber, DeskName, TopicName};
+use crate::model::id::{ActionId, AgentName, CaseNumber, ConversationId, DeskName, TopicName};
 use crate::runtime::index::Filter;
 use crate::runtime::ledger::LedgerError;
+
+/// Length of the digest of what an action asks for: two different ones never meet by accident.
+const DIGEST_BYTES: usize = 12;
 
 /// Which cases are asked for.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
 pub struct CaseQuery {
-    /// `open`, `claimed`, `released` or `resolved`.
+    /// How far they are.
+    #[param(pattern = "^(open|claimed|released|resolved)?$", nullable = false)]
     state: Option<String>,
     /// A desk.
+    #[param(nullable = false)]
     desk: Option<String>,
     /// A topic.
+    #[param(nullable = false)]
     topic: Option<String>,
 }
 
@@ -38,18 +48,29 @@ pub struct CaseList {
     pub cases: Vec<CaseView>,
 }
 
-/// Who acts, and with which words.
+/// Who acts.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct CaseAction {
-    /// The person's name at their desk; `agent` where none is given.
+    /// The person's name at their desk; whoever has the case where none is given.
+    agent: Option<String>,
+}
+
+/// Who writes what.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Words {
+    /// The person's name at their desk; whoever has the case where none is given.
     agent: Option<String>,
     /// The words of a reply or note.
-    text: Option<String>,
+    #[schema(min_length = 1)]
+    text: String,
 }
 
 /// Lists cases.
-#[utoipa::path(get, path = "/api/v1/cases", params(CaseQuery), responses((status = 200, body = CaseList), (status = 400, body = Problem)))]
+#[utoipa::path(get, path = "/cases", operation_id = "list_cases", params(CaseQuery), responses(
+    (status = 200, description = "The cases.", body = CaseList),
+    (status = 400), (status = 503),
+))]
 pub async fn list(
     State(site): State<Arc<Site>>,
     Query(query): Query<CaseQuery>,
@@ -94,7 +115,10 @@ pub async fn list(
 }
 
 /// Shows a case with its transcript and alerts.
-#[utoipa::path(get, path = "/api/v1/cases/{id}", params(("id" = String, Path)), responses((status = 200, body = CaseView), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/cases/{id}", operation_id = "show_case", params(("id" = String, Path, description = "Its number.")), responses(
+    (status = 200, description = "The case, with all there is to know.", body = CaseView),
+    (status = 400), (status = 404), (status = 503),
+))]
 pub async fn show(
     State(site): State<Arc<Site>>,
     Path(number): Path<String>,
@@ -103,69 +127,78 @@ pub async fn show(
 }
 
 /// A person takes the case; the bot is silent until it is released or resolved.
-#[utoipa::path(post, path = "/api/v1/cases/{id}/claim", params(("id" = String, Path)), request_body = CaseAction,
-    responses((status = 200, body = CaseView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/cases/{id}/claim", operation_id = "claim_case", params(("id" = String, Path, description = "Its number.")), request_body = Option<CaseAction>, responses(
+    (status = 200, description = "The case as it is now.", body = CaseView),
+    (status = 400), (status = 404), (status = 409), (status = 413), (status = 503),
+))]
 pub async fn claim(
     State(site): State<Arc<Site>>,
     Path(number): Path<String>,
     headers: HeaderMap,
     bytes: body::Bytes,
 ) -> Answer {
-    act(&site, number, &headers, &bytes, |_| Ok(Action::Claim)).await
+    let CaseAction { agent } = body::parse_or_default(&bytes)?;
+    act(&site, number, &headers, agent, Action::Claim).await
 }
 
 /// A person answers the customer, on the customer's own network.
-#[utoipa::path(post, path = "/api/v1/cases/{id}/reply", params(("id" = String, Path)), request_body = CaseAction,
-    responses((status = 200, body = CaseView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/cases/{id}/reply", operation_id = "reply_to_case", params(("id" = String, Path, description = "Its number.")), request_body = Words, responses(
+    (status = 200, description = "The case as it is now.", body = CaseView),
+    (status = 400), (status = 404), (status = 409), (status = 413), (status = 422), (status = 503),
+))]
 pub async fn reply(
     State(site): State<Arc<Site>>,
     Path(number): Path<String>,
     headers: HeaderMap,
     bytes: body::Bytes,
 ) -> Answer {
-    act(&site, number, &headers, &bytes, |text| {
-        Ok(Action::Reply { text: text? })
-    })
-    .await
+    let Words { agent, text } = body::parse(&bytes)?;
+    act(&site, number, &headers, agent, Action::Reply { text }).await
 }
 
 /// A person tells other people something; the customer never sees it.
-#[utoipa::path(post, path = "/api/v1/cases/{id}/note", params(("id" = String, Path)), request_body = CaseAction,
-    responses((status = 200, body = CaseView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/cases/{id}/note", operation_id = "note_on_case", params(("id" = String, Path, description = "Its number.")), request_body = Words, responses(
+    (status = 200, description = "The case as it is now.", body = CaseView),
+    (status = 400), (status = 404), (status = 409), (status = 413), (status = 422), (status = 503),
+))]
 pub async fn note(
     State(site): State<Arc<Site>>,
     Path(number): Path<String>,
     headers: HeaderMap,
     bytes: body::Bytes,
 ) -> Answer {
-    act(&site, number, &headers, &bytes, |text| {
-        Ok(Action::Note { text: text? })
-    })
-    .await
+    let Words { agent, text } = body::parse(&bytes)?;
+    act(&site, number, &headers, agent, Action::Note { text }).await
 }
 
 /// The conversation goes back to the bot; the case stays unresolved.
-#[utoipa::path(post, path = "/api/v1/cases/{id}/release", params(("id" = String, Path)), request_body = CaseAction,
-    responses((status = 200, body = CaseView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/cases/{id}/release", operation_id = "release_case", params(("id" = String, Path, description = "Its number.")), request_body = Option<CaseAction>, responses(
+    (status = 200, description = "The case as it is now.", body = CaseView),
+    (status = 400), (status = 404), (status = 409), (status = 413), (status = 503),
+))]
 pub async fn release(
     State(site): State<Arc<Site>>,
     Path(number): Path<String>,
     headers: HeaderMap,
     bytes: body::Bytes,
 ) -> Answer {
-    act(&site, number, &headers, &bytes, |_| Ok(Action::Release)).await
+    let CaseAction { agent } = body::parse_or_default(&bytes)?;
+    act(&site, number, &headers, agent, Action::Release).await
 }
 
 /// The case is done; the conversation goes back to the bot.
-#[utoipa::path(post, path = "/api/v1/cases/{id}/resolve", params(("id" = String, Path)), request_body = CaseAction,
-    responses((status = 200, body = CaseView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/cases/{id}/resolve", operation_id = "resolve_case", params(("id" = String, Path, description = "Its number.")), request_body = Option<CaseAction>, responses(
+    (status = 200, description = "The case as it is now.", body = CaseView),
+    (status = 400), (status = 404), (status = 409), (status = 413), (status = 503),
+))]
 pub async fn resolve(
     State(site): State<Arc<Site>>,
     Path(number): Path<String>,
     headers: HeaderMap,
     bytes: body::Bytes,
 ) -> Answer {
-    act(&site, number, &headers, &bytes, |_| Ok(Action::Resolve)).await
+    let CaseAction { agent } = body::parse_or_default(&bytes)?;
+    act(&site, number, &headers, agent, Action::Resolve).await
 }
 
 type Answer = Result<Json<CaseView>, Problem>;
@@ -175,25 +208,11 @@ async fn act(
     site: &Site,
     number: String,
     headers: &HeaderMap,
-    bytes: &[u8],
-    action: impl FnOnce(Result<String, Problem>) -> Result<Action, Problem>,
+    agent: Option<String>,
+    action: Action,
 ) -> Answer {
     let number = CaseNumber::new(number);
-    let request: CaseAction = body::parse_or_default(bytes)?;
-    let text = request
-        .text
-        .ok_or_else(|| Problem::bad_request(vec!["text: missing".to_owned()]));
-    let id = site
-        .ledger
-        .cases
-        .conversation_of(&number)
-        .ok_or_else(|| no_case(&number))?;
-    let conversation = site
-        .ledger
-        .conversation(&id)
-        .await
-        .map_err(|error| store_failed(&error))?
-        .ok_or_else(|| no_case(&number))?;
+    let (id, conversation) = conversation_of(site, &number).await?;
     if conversation
         .case
         .as_ref()
@@ -203,20 +222,25 @@ async fn act(
             "case {number} is closed; the conversation has a newer one"
         )));
     }
-    let agent = request
-        .agent
+    let action_id = action_id(headers, agent.as_deref(), &action);
+    if conversation.has_seen_other_action(&action_id) {
+        return Err(Problem::conflict(
+            "this `Idempotency-Key` was used for something else on this case; send a new one",
+        ));
+    }
+    let agent = agent
         .filter(|agent| !agent.trim().is_empty())
         .or_else(|| holder(&conversation))
         .unwrap_or_else(|| "agent".to_owned());
     let event = Event::Action {
-        id: action_id(headers),
+        id: action_id,
         agent: AgentName::new(agent),
-        action: action(text)?,
+        action,
     };
     match site.ledger.apply(&id, event).await {
         Ok(decision) => match decision.effect {
             Effect::Changed | Effect::Nothing => view(site, &number).await,
-            Effect::Refused(refusal) => Err(Problem::conflict(refusal.to_string())),
+            Effect::Refused(refusal) => Err(refused(&refusal)),
         },
         Err(LedgerError::NoConversation(_)) => Err(no_case(&number)),
         Err(LedgerError::Store(error)) => Err(store_failed(&error)),
@@ -224,22 +248,17 @@ async fn act(
     }
 }
 
-/// A request that names nobody speaks for whoever has the case.
-fn holder(conversation: &Conversation) -> Option<String> {
-    conversation
-        .active_case()?
-        .agent
-        .as_ref()
-        .map(ToString::to_string)
+fn refused(refusal: &Refusal) -> Problem {
+    match refusal {
+        Refusal::Empty | Refusal::TooLong { .. } => Problem::unsuitable_text(refusal.to_string()),
+        Refusal::Illegal(_) | Refusal::NoAccount(_) => Problem::conflict(refusal.to_string()),
+    }
 }
 
-fn action_id(headers: &HeaderMap) -> ActionId {
-    ActionId::new(
-        body::idempotency_key(headers).unwrap_or_else(|| uuid::Uuid::now_v7().to_string()),
-    )
-}
-
-async fn view(site: &Site, number: &CaseNumber) -> Answer {
+async fn conversation_of(
+    site: &Site,
+    number: &CaseNumber,
+) -> Result<(ConversationId, Conversation), Problem> {
     let id = site
         .ledger
         .cases
@@ -251,6 +270,37 @@ async fn view(site: &Site, number: &CaseNumber) -> Answer {
         .await
         .map_err(|error| store_failed(&error))?
         .ok_or_else(|| no_case(number))?;
+    Ok((id, conversation))
+}
+
+/// A request that names nobody speaks for whoever has the case.
+fn holder(conversation: &Conversation) -> Option<String> {
+    conversation
+        .active_case()?
+        .agent
+        .as_ref()
+        .map(ToString::to_string)
+}
+
+/// The request's key and a digest of what it asks for, so that the same key for something else is seen to be that.
+fn action_id(headers: &HeaderMap, agent: Option<&str>, action: &Action) -> ActionId {
+    let Some(key) = body::idempotency_key(headers) else {
+        return ActionId::new(uuid::Uuid::now_v7().to_string());
+    };
+    let (verb, text) = match action {
+        Action::Claim => ("claim", ""),
+        Action::Reply { text } => ("reply", text.as_str()),
+        Action::Note { text } => ("note", text.as_str()),
+        Action::Release => ("release", ""),
+        Action::Resolve => ("resolve", ""),
+    };
+    let asked = [verb, agent.unwrap_or_default(), text].join("\0");
+    let digest = URL_SAFE_NO_PAD.encode(&Sha256::digest(asked)[..DIGEST_BYTES]);
+    ActionId::keyed(&key, &digest)
+}
+
+async fn view(site: &Site, number: &CaseNumber) -> Answer {
+    let (_, conversation) = conversation_of(site, number).await?;
     let case = find(&conversation, number).ok_or_else(|| no_case(number))?;
     Ok(Json(CaseView::whole(
         &site.ledger.world(),

@@ -23,8 +23,10 @@ const PAGE_MAX: usize = 200;
 #[serde(deny_unknown_fields, default)]
 pub struct ConversationQuery {
     /// The `next` of the answer before.
+    #[param(nullable = false)]
     after: Option<String>,
     /// How many at most; 200 is the most.
+    #[param(nullable = false)]
     limit: Option<usize>,
 }
 
@@ -39,7 +41,10 @@ pub struct ConversationList {
 }
 
 /// Lists conversations.
-#[utoipa::path(get, path = "/api/v1/conversations", params(ConversationQuery), responses((status = 200, body = ConversationList)))]
+#[utoipa::path(get, path = "/conversations", operation_id = "list_conversations", params(ConversationQuery), responses(
+    (status = 200, description = "A page of conversations.", body = ConversationList),
+    (status = 400), (status = 503),
+))]
 pub async fn list(
     State(site): State<Arc<Site>>,
     Query(query): Query<ConversationQuery>,
@@ -65,7 +70,10 @@ pub async fn list(
 }
 
 /// Shows a conversation, by hark's id or by the name its sender gave it.
-#[utoipa::path(get, path = "/api/v1/conversations/{id}", params(("id" = String, Path)), responses((status = 200, body = ConversationView), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/conversations/{id}", operation_id = "show_conversation", params(("id" = String, Path, description = "Its name.")), responses(
+    (status = 200, description = "The conversation.", body = ConversationView),
+    (status = 400), (status = 404), (status = 503),
+))]
 pub async fn show(
     State(site): State<Arc<Site>>,
     Path(name): Path<String>,

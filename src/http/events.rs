@@ -24,7 +24,9 @@ struct Changed<'a> {
 }
 
 /// Streams changes of conversations. A client that was too slow gets `resync` and should read again what it shows.
-#[utoipa::path(get, path = "/api/v1/events", responses((status = 200, content_type = "text/event-stream")))]
+#[utoipa::path(get, path = "/events", operation_id = "follow_events", responses(
+    (status = 200, description = "Server-sent events, each with a JSON object: `type`, `conversation`, `case`.", body = String, content_type = "text/event-stream"),
+))]
 pub async fn stream(
     State(site): State<Arc<Site>>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {

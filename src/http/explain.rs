@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::clock;
 use crate::engine::explain::{Explanation, explain};
 use crate::http::problem::Problem;
+use crate::http::views::VisibilityWord;
 use crate::http::{Site, body};
 use crate::model::message::Inbound;
 use crate::model::network::Visibility;
@@ -28,12 +29,15 @@ pub struct ExplainRequest {
     channel: Option<String>,
     /// `public` or `private`.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<VisibilityWord>)]
     visibility: Option<Visibility>,
 }
 
 /// Explains what would be decided. Nothing changes, nothing is sent.
-#[utoipa::path(post, path = "/api/v1/explain", request_body = ExplainRequest, responses((status = 200, body = Explanation), (status = 400, body = Problem)))]
+#[utoipa::path(post, path = "/explain", operation_id = "explain", request_body = ExplainRequest, responses(
+    (status = 200, description = "What would be decided, and why.", body = Explanation),
+    (status = 400), (status = 413),
+))]
 pub async fn post(
     State(site): State<Arc<Site>>,
     bytes: body::Bytes,

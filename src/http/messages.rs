@@ -14,7 +14,7 @@ use crate::channel::{AnyChannel, NotAccepted};
 use crate::clock;
 use crate::http::conversations::every_conversation;
 use crate::http::problem::Problem;
-use crate::http::views::{ConversationView, TurnView};
+use crate::http::views::{ConversationView, TurnView, VisibilityWord};
 use crate::http::{Site, body};
 use crate::model::id::MessageId;
 use crate::model::message::Inbound;
@@ -31,44 +31,64 @@ pub struct AcceptedView {
     pub duplicate: bool,
 }
 
-/// A message that comes in through the `http` channel; see `src/channel/http/wire.rs` for what is optional.
-#[derive(Debug, ToSchema)]
+/// A message that comes in through the `http` channel.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(
     dead_code,
     reason = "describes the body to OpenAPI; wire.rs reads it with the place of every fault"
 )]
 pub struct MessageBody {
     /// `http/<name>`
+    #[schema(pattern = "^http/.+")]
     account: String,
     /// The sender's id of the message; the `Idempotency-Key`, else a new one, where absent.
-    id: Option<String>,
+    id: Option<TextOrNumber>,
     /// Who wrote it.
     author: AuthorBody,
     /// What they wrote.
     text: String,
     /// What the sender calls the conversation; account and author make one where absent.
-    conversation: Option<String>,
-    /// `public` or `private` (where absent).
-    visibility: Option<String>,
+    conversation: Option<TextOrNumber>,
+    /// `private` where absent.
+    visibility: Option<VisibilityWord>,
     /// Whether it speaks to the brand; true where absent.
     addressed: Option<bool>,
     /// When it was written, RFC 3339; now where absent.
+    #[schema(format = DateTime)]
     sent_at: Option<String>,
     /// Where the answer goes, where the account allows it.
+    #[schema(format = "uri")]
     reply_url: Option<String>,
     /// ISO 639-1, where known.
     language: Option<String>,
 }
 
+/// An id as text.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_length = 1, max_length = 512)]
+#[expect(dead_code, reason = "describes the body to OpenAPI")]
+struct IdText(String);
+
+/// An id, in either form; 512 bytes at most.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes the body to OpenAPI")]
+enum TextOrNumber {
+    Text(IdText),
+    Number(i64),
+}
+
 /// Who wrote a message.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(
     dead_code,
     reason = "describes the body to OpenAPI; wire.rs reads it with the place of every fault"
 )]
 pub struct AuthorBody {
     /// The sender's id of the customer.
-    id: String,
+    id: TextOrNumber,
     /// The name they show.
     name: Option<String>,
     /// The handle others mention them by.
@@ -82,8 +102,10 @@ pub struct AuthorBody {
 }
 
 /// Takes a message in. 202 = it is on disk; whatever follows, follows by itself.
-#[utoipa::path(post, path = "/api/v1/messages", request_body = MessageBody,
-    responses((status = 202, body = AcceptedView), (status = 400, body = Problem), (status = 413, body = Problem), (status = 503, body = Problem)))]
+#[utoipa::path(post, path = "/messages", operation_id = "take_message", request_body = MessageBody, responses(
+    (status = 202, description = "The message is on disk.", body = AcceptedView),
+    (status = 400), (status = 413), (status = 503),
+))]
 pub async fn post(
     State(site): State<Arc<Site>>,
     headers: HeaderMap,
@@ -149,13 +171,16 @@ fn unreadable(error: Unreadable) -> Problem {
 #[serde(deny_unknown_fields, default)]
 pub struct MessageQuery {
     /// Only of this account, `kind/name`.
+    #[param(nullable = false)]
     account: Option<String>,
     /// Only of this conversation.
+    #[param(nullable = false)]
     conversation: Option<String>,
     /// Only at or after this time, RFC 3339.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, format = DateTime, nullable = false)]
     since: Option<Timestamp>,
     /// How many at most; the newest win. 1000 is the most.
+    #[param(nullable = false)]
     limit: Option<usize>,
 }
 
@@ -179,7 +204,10 @@ pub struct MessageList {
 }
 
 /// Lists what customers, the bot and people said to each other, across conversations.
-#[utoipa::path(get, path = "/api/v1/messages", params(MessageQuery), responses((status = 200, body = MessageList)))]
+#[utoipa::path(get, path = "/messages", operation_id = "list_messages", params(MessageQuery), responses(
+    (status = 200, description = "The messages.", body = MessageList),
+    (status = 400), (status = 503),
+))]
 pub async fn list(
     State(site): State<Arc<Site>>,
     Query(query): Query<MessageQuery>,

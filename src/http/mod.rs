@@ -17,14 +17,17 @@ pub mod webchat;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response};
-use axum::routing::{get, post};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::channel::{AnyChannel, Intake};
 use crate::http::auth::Tokens;
@@ -51,33 +54,44 @@ pub struct Site {
 
 /// Every route.
 pub fn router(site: Arc<Site>, tokens: Tokens) -> Router {
-    let api = Router::new()
-        .route("/messages", get(messages::list).post(messages::post))
-        .route("/conversations", get(conversations::list))
-        .route("/conversations/{id}", get(conversations::show))
-        .route("/cases", get(cases::list))
-        .route("/cases/{id}", get(cases::show))
-        .route("/cases/{id}/claim", post(cases::claim))
-        .route("/cases/{id}/reply", post(cases::reply))
-        .route("/cases/{id}/note", post(cases::note))
-        .route("/cases/{id}/release", post(cases::release))
-        .route("/cases/{id}/resolve", post(cases::resolve))
-        .route("/events", get(events::stream))
-        .route("/explain", post(explain::post))
+    let (api, description) = OpenApiRouter::with_openapi(openapi::start())
+        .nest("/api/v1", api(tokens))
+        .split_for_parts();
+    let description = openapi::finish(description);
+    api.route(
+        "/api/openapi.json",
+        get(async move || Json(description.clone())),
+    )
+    .route("/healthz", get(probes::healthz))
+    .route("/readyz", get(probes::readyz))
+    .route("/metrics", get(probes::metrics))
+    .merge(pages::routes())
+    .merge(webchat::routes(Arc::clone(&site)))
+    .fallback(async || Problem::not_found("there is nothing at this address"))
+    .layer(CatchPanicLayer::custom(|_| {
+        Problem::internal().into_response()
+    }))
+    .with_state(site)
+}
+
+/// The API. Each handler says itself where it is and what it answers; the description is made from that.
+fn api(tokens: Tokens) -> OpenApiRouter<Arc<Site>> {
+    OpenApiRouter::new()
+        .routes(routes!(messages::list, messages::post))
+        .routes(routes!(conversations::list))
+        .routes(routes!(conversations::show))
+        .routes(routes!(cases::list))
+        .routes(routes!(cases::show))
+        .routes(routes!(cases::claim))
+        .routes(routes!(cases::reply))
+        .routes(routes!(cases::note))
+        .routes(routes!(cases::release))
+        .routes(routes!(cases::resolve))
+        .routes(routes!(events::stream))
+        .routes(routes!(explain::post))
         .layer(from_fn_with_state(Arc::new(tokens), auth::check))
         .layer(DefaultBodyLimit::max(body::BODY_BYTES_MAX))
-        .layer(map_response(problem::everywhere));
-    Router::new()
-        .nest("/api/v1", api)
-        .route("/api/openapi.json", get(openapi::describe))
-        .route("/healthz", get(probes::healthz))
-        .route("/readyz", get(probes::readyz))
-        .route("/metrics", get(probes::metrics))
-        .merge(pages::routes())
-        .merge(webchat::routes(Arc::clone(&site)))
-        .fallback(async || Problem::not_found("there is nothing at this address"))
-        .layer(CatchPanicLayer::new())
-        .with_state(site)
+        .layer(map_response(problem::everywhere))
 }
 
 /// Serves until `stopping`, then lets open requests finish.

@@ -15,7 +15,7 @@ pub struct Problem {
     pub title: &'static str,
     /// What it is this time and what to do.
     pub detail: String,
-    /// Each fault of the body with its place, where the body is at fault.
+    /// Each fault of the request with its place, where the request is at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<String>,
 }
@@ -72,6 +72,15 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too large", detail)
     }
 
+    /// 422: a text that cannot be sent or kept.
+    pub fn unsuitable_text(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "the text cannot be used",
+            detail,
+        )
+    }
+
     /// 500; the log has more.
     pub fn internal() -> Self {
         Self::new(
@@ -90,14 +99,16 @@ impl Problem {
 /// Longest text of the framework's own that is passed on, in bytes.
 const DETAIL_BYTES_MAX: usize = 4 * 1024;
 /// What marks a problem document: <https://www.rfc-editor.org/rfc/rfc9457#section-3>.
-const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// Makes problem documents of refusals that are the framework's own: a body that is too long, a query that is not
 /// understood, a method that an address does not take.
 pub async fn everywhere(response: Response) -> Response {
     let (status, headers) = (response.status(), response.headers().clone());
     if !(status.is_client_error() || status.is_server_error())
-        || headers.get(header::CONTENT_TYPE) == Some(&PROBLEM_JSON)
+        || headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind == PROBLEM_JSON)
     {
         return response;
     }
@@ -125,7 +136,7 @@ impl IntoResponse for Problem {
         let mut response = (status, axum::Json(&self)).into_response();
         response
             .headers_mut()
-            .insert(header::CONTENT_TYPE, PROBLEM_JSON);
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if status == StatusCode::UNAUTHORIZED {
             response
                 .headers_mut()

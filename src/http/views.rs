@@ -13,6 +13,16 @@ use crate::model::conversation::{Conversation, Turn};
 use crate::model::delivery::Status;
 use crate::text::entities;
 
+/// Who can read a conversation.
+#[derive(Debug, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum VisibilityWord {
+    /// Everybody.
+    Public,
+    /// The customer and us.
+    Private,
+}
+
 /// A customer.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CustomerView {
@@ -89,6 +99,8 @@ pub struct ConversationView {
     pub case: Option<String>,
     /// Whether the customer told the bot to stop.
     pub opted_out: bool,
+    /// Turns before those that are not kept any more.
+    pub turns_forgotten: u64,
     /// What was said, oldest first.
     pub turns: Vec<TurnView>,
 }
@@ -156,6 +168,9 @@ pub struct CaseView {
     pub resolved_at: Option<Timestamp>,
     /// What was gathered.
     pub entities: BTreeMap<String, String>,
+    /// Turns before the transcript that are not kept any more; only where one case is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turns_forgotten: Option<u64>,
     /// What was said; only where one case is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transcript: Option<Vec<TurnView>>,
@@ -284,6 +299,7 @@ impl ConversationView {
                 .as_ref()
                 .map(|case| case.number.to_string()),
             opted_out: conversation.opted_out_at.is_some(),
+            turns_forgotten: conversation.turns_forgotten,
             turns: turns(conversation, conversation.visibility.is_public()),
         }
     }
@@ -313,6 +329,7 @@ impl CaseView {
             first_response_at: case.first_response_at,
             resolved_at: case.resolved_at,
             entities: shown_entities(case, conversation.visibility.is_public()),
+            turns_forgotten: None,
             transcript: None,
             alerts: None,
         }
@@ -333,6 +350,7 @@ impl CaseView {
         });
         Self {
             entities: shown_entities(case, masked),
+            turns_forgotten: Some(conversation.turns_forgotten),
             transcript: Some(turns(conversation, masked)),
             alerts: Some(alerts.collect()),
             ..Self::of(conversation, case)
@@ -352,4 +370,52 @@ fn shown_entities(case: &Case, masked: bool) -> BTreeMap<String, String> {
         .iter()
         .map(|(kind, value)| (kind.clone(), shown(kind, value)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::library::Library;
+    use crate::model::case::CaseState;
+    use crate::model::id::{BrandName, CaseNumber, DeskName};
+    use crate::model::message::Inbound;
+    use crate::model::network::Visibility;
+    use crate::model::severity::Severity;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_kept_any_more_is_said() {
+        let at = Timestamp::UNIX_EPOCH;
+        let account = crate::model::id::AccountId::new("http", "demo");
+        let message = Inbound::imagined(account, "hello", Visibility::Private, at);
+        let mut conversation = Conversation::new(&message, BrandName::from("northwind"));
+        conversation.turns_forgotten = 3;
+        let case = Case {
+            number: CaseNumber::new("1"),
+            desk: DeskName::from("care"),
+            topic: None,
+            also: Vec::new(),
+            severity: Severity::Normal,
+            why: String::new(),
+            state: CaseState::Open,
+            agent: None,
+            opened_at: at,
+            first_response_due: at,
+            first_response_at: None,
+            resolved_at: None,
+            entities: BTreeMap::new(),
+            alerts: Vec::new(),
+        };
+        let world = World {
+            library: Library::default(),
+            brands: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            desks: BTreeMap::new(),
+        };
+        assert_eq!(ConversationView::of(&conversation).turns_forgotten, 3);
+        let whole = CaseView::whole(&world, &conversation, &case);
+        assert_eq!(whole.turns_forgotten, Some(3));
+        let listed = CaseView::of(&conversation, &case);
+        assert_eq!(listed.turns_forgotten, None);
+    }
 }

@@ -38,7 +38,7 @@ const PING_EVERY: Duration = Duration::from_secs(25);
 const UNANSWERED_PINGS_MAX: u32 = 2;
 /// A page that does not read for this long is cut off; it comes back and asks for what it missed.
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
-/// Longest farewell to a page while hark stops.
+/// Longest wait for a page to answer a farewell.
 const FAREWELL_WITHIN: Duration = Duration::from_secs(1);
 /// A visitor may say this many messages at once …
 const BURST: f64 = 8.0;
@@ -147,7 +147,17 @@ async fn serve(mut socket: WebSocket, site: &Site, intake: &Intake) {
         reason: Utf8Bytes::from_static(reason),
     }));
     // The page may be gone already, and then needs no farewell.
-    drop(timeout(FAREWELL_WITHIN, socket.send(close)).await);
+    drop(timeout(FAREWELL_WITHIN, farewell(&mut socket, close)).await);
+}
+
+/// Closes the socket and waits until the page closes it too. What the page wrote meanwhile is read and dropped: a socket
+/// that is let go with something unread is reset, and the page loses what was on its way to it (RFC 6455, 7.1.1).
+async fn farewell(socket: &mut WebSocket, close: Message) -> Result<(), axum::Error> {
+    socket.send(close).await?;
+    while let Some(frame) = socket.recv().await {
+        frame?;
+    }
+    Ok(())
 }
 
 async fn converse(socket: &mut WebSocket, site: &Site, intake: &Intake) -> End {

@@ -266,6 +266,18 @@ impl Conversation {
         self.has_seen("a:", id.as_str())
     }
 
+    /// Whether another action was taken in under the key of this one; see [`ActionId::keyed`].
+    pub fn has_seen_other_action(&self, id: &ActionId) -> bool {
+        let Some(key) = id.key() else {
+            return false;
+        };
+        self.seen
+            .iter()
+            .filter_map(|seen| seen.strip_prefix("a:"))
+            .map(ActionId::from)
+            .any(|seen| seen != *id && seen.key() == Some(key))
+    }
+
     fn has_seen(&self, prefix: &str, id: &str) -> bool {
         self.seen
             .iter()

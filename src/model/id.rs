@@ -68,6 +68,18 @@ text_id! {
     ActionId;
 }
 
+impl ActionId {
+    /// The id of an action whose sender gave it a key; `digest` stands for what is asked for and holds no `#`.
+    pub fn keyed(key: &str, digest: &str) -> Self {
+        Self(format!("{key}#{digest}"))
+    }
+
+    /// The sender's key, where there is one.
+    pub fn key(&self) -> Option<&str> {
+        self.0.rsplit_once('#').map(|(key, _)| key)
+    }
+}
+
 /// One of our own accounts: a kind of network and the name that the config gives it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId {

@@ -43,7 +43,9 @@ pub enum StoreError {
         key: String,
     },
     /// Another process has the store.
-    #[error("the store at {path} is in use by another process")]
+    #[error(
+        "the store at {path} is in use by another process: stop the other hark, or set `store.path` to a folder of its own"
+    )]
     Locked {
         /// The folder.
         path: String,

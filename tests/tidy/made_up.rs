@@ -100,6 +100,9 @@ mod tests {
     for rule in [layers, registries, sizes, words, purity] {
         assert_eq!(found(rule, "src/text/a.rs", text), "");
     }
+    for test in ["src/text/tests/a.rs", "src/text/tests.rs", "tests/it/a.rs"] {
+        assert_eq!(found(words, test, "//! A.\nuse super::*;"), "");
+    }
     assert_eq!(functions(&code_of(text)), [(3, 1)]);
     assert_eq!(manifest("[dependencies]\na = \"1\" # why"), [""; 0]);
 }

@@ -47,7 +47,7 @@ const TOP: &[&str] = &[
 /// Test files that may wait on a real clock, with the reason.
 const MAY_SLEEP: &[(&str, &str)] = &[
     (
-        "tests/it/fakes/telegram.rs",
+        "tests/it/fakes/telegram/methods.rs",
         "the network itself waits: getUpdates answers after the timeout that it was given",
     ),
     (

@@ -35,7 +35,9 @@ impl File {
 
     /// The lines of code, from 1, and whether each belongs to tests.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, &str, bool)> {
-        let all = self.path.starts_with("tests/") || self.path.ends_with("tests.rs");
+        let all = self.path.starts_with("tests/")
+            || self.path.contains("/tests/")
+            || self.path.ends_with("tests.rs");
         let tests_from = self
             .code
             .find("#[cfg(test)]\nmod tests {")

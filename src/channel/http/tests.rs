@@ -137,6 +137,22 @@ fn each_problem_has_its_place() {
             "addressed: expected true or false",
         ),
         (
+            json!({ "language": "klingon" }),
+            "language: expected an ISO 639-1 code such as `en`",
+        ),
+        (
+            json!({ "txt": "hi" }),
+            "txt: unknown; known are account, id, author, text, conversation, visibility, addressed, sent_at, reply_url, language",
+        ),
+    ] {
+        assert_eq!(problems(&change), [problem], "{change}");
+    }
+}
+
+#[test]
+fn each_problem_of_a_time_or_an_address_has_its_place() {
+    for (change, problem) in [
+        (
             json!({ "sent_at": "yesterday" }),
             "sent_at: expected a time such as `2026-05-04T03:02:01Z`",
         ),
@@ -163,14 +179,6 @@ fn each_problem_has_its_place() {
         (
             json!({ "reply_url": format!("https://a.example/{}", "x".repeat(2048)) }),
             "reply_url: longer than 2048 bytes",
-        ),
-        (
-            json!({ "language": "klingon" }),
-            "language: expected an ISO 639-1 code such as `en`",
-        ),
-        (
-            json!({ "txt": "hi" }),
-            "txt: unknown; known are account, id, author, text, conversation, visibility, addressed, sent_at, reply_url, language",
         ),
     ] {
         assert_eq!(problems(&change), [problem], "{change}");

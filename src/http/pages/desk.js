@@ -96,7 +96,13 @@ function showCase(it) {
     $("transcript").dataset.of = JSON.stringify(it.transcript);
     $("transcript").replaceChildren(...it.transcript.map(line));
   }
+  showForgotten(it.turns_forgotten);
   showMoves(it);
+}
+
+function showForgotten(count) {
+  $("forgotten").hidden = !count;
+  $("forgotten").textContent = count === 1 ? "1 older turn is not kept." : `${count} older turns are not kept.`;
 }
 
 function showMoves(it) {

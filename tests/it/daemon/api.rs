@@ -1,5 +1,6 @@
 //! What else the API tells: changes as they happen, decisions explained, itself described, and the demo.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -102,6 +103,99 @@ async fn every_address_of_the_description_is_served() {
         }
     }
     assert_eq!(hark.get("/api/v1/odd").await.problem().0, 404);
+}
+
+/// The addresses that are promised to stay, and what each can be refused with beside what everything can.
+const ADDRESSES: [(&str, &str, &[&str]); 13] = [
+    ("/cases", "get", &["400", "503"]),
+    ("/cases/{id}", "get", &["400", "404", "503"]),
+    ("/cases/{id}/claim", "post", CASE_ACTION),
+    ("/cases/{id}/note", "post", CASE_WORDS),
+    ("/cases/{id}/release", "post", CASE_ACTION),
+    ("/cases/{id}/reply", "post", CASE_WORDS),
+    ("/cases/{id}/resolve", "post", CASE_ACTION),
+    ("/conversations", "get", &["400", "503"]),
+    ("/conversations/{id}", "get", &["400", "404", "503"]),
+    ("/events", "get", &[]),
+    ("/explain", "post", &["400", "413"]),
+    ("/messages", "get", &["400", "503"]),
+    ("/messages", "post", &["400", "413", "503"]),
+];
+const CASE_ACTION: &[&str] = &["400", "404", "409", "413", "503"];
+const CASE_WORDS: &[&str] = &["400", "404", "409", "413", "422", "503"];
+
+#[tokio::test]
+async fn the_description_is_whole_and_every_refusal_in_it_is_a_problem() {
+    let sink = Sink::start().await;
+    let place = Place::new(&config(&sink, PAGE));
+    let hark = place.start().await;
+    let described = hark.get("/api/openapi.json").await.json();
+    let paths = described["paths"].as_object().expect("paths");
+    let operations: usize = paths
+        .values()
+        .map(|item| item.as_object().expect("a path").len())
+        .sum();
+    assert_eq!(operations, ADDRESSES.len(), "{:?}", paths.keys());
+    let mut names = BTreeSet::new();
+    for (path, method, refusals) in ADDRESSES {
+        let operation = &described["paths"][format!("/api/v1{path}")][method];
+        let name = operation["operationId"].as_str().expect("a name");
+        assert!(names.insert(name), "{name} is there twice");
+        let mut told: BTreeSet<&str> = BTreeSet::new();
+        for (status, response) in operation["responses"].as_object().expect("responses") {
+            let place = format!("{method} {path} {status}");
+            assert_ne!(response["description"].as_str(), Some(""), "{place}");
+            assert!(response["description"].is_string(), "{place}");
+            if status.starts_with(['4', '5']) {
+                told.insert(status);
+                let problem = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+                assert_eq!(
+                    response["content"],
+                    json!({ "application/problem+json": problem }),
+                    "{place}"
+                );
+            }
+        }
+        let expected: BTreeSet<&str> = ["401", "403", "500"]
+            .iter()
+            .chain(refusals)
+            .copied()
+            .collect();
+        assert_eq!(told, expected, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_stands_for_one_action_only() {
+    let sink = Sink::start().await;
+    let place = Place::new(&config(&sink, PAGE));
+    let hark = place.start().await;
+    let conversation = hark
+        .say(&message("ann", "I want to speak to a real person"))
+        .await;
+    let case = hark.case(&conversation).await;
+    let number = case["number"].as_str().expect("a number");
+    for (verb, agent, text, status) in [
+        ("note", "eva", "she called", 200),
+        ("note", "eva", "she called", 200),
+        ("note", "eva", "she wrote", 409),
+        ("note", "tom", "she called", 409),
+        ("reply", "eva", "she called", 409),
+    ] {
+        let request = hark
+            .request(Method::POST, &format!("/api/v1/cases/{number}/{verb}"))
+            .header("idempotency-key", "k#1")
+            .json(&json!({ "agent": agent, "text": text }));
+        let answer = hark.send(request).await;
+        assert_eq!(answer.status, status, "{verb} {agent} {text}: {answer:?}");
+        if status == 409 {
+            answer.problem();
+            assert!(answer.text.contains("Idempotency-Key"), "{answer:?}");
+        }
+    }
+    let turns = hark.conversation(&conversation).await["turns"].clone();
+    let notes = turns.as_array().expect("turns").iter();
+    assert_eq!(notes.filter(|turn| turn["by"] == "note").count(), 1);
 }
 
 #[tokio::test]

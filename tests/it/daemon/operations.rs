@@ -121,7 +121,12 @@ async fn a_second_hark_on_one_store_is_refused_and_the_first_goes_on() {
     refuses(
         &place,
         &mut place.command(HARK),
-        &["store", "in use by another process"],
+        &[
+            "store",
+            "in use by another process",
+            "stop the other hark",
+            "`store.path`",
+        ],
     )
     .await;
     hark.say(&message("ben", "hello")).await;
