@@ -27,6 +27,7 @@ pub struct ConversationQuery {
     after: Option<String>,
     /// How many at most; 200 is the most.
     #[param(nullable = false)]
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
 }
 

@@ -181,6 +181,7 @@ pub struct MessageQuery {
     since: Option<Timestamp>,
     /// How many at most; the newest win. 1000 is the most.
     #[param(nullable = false)]
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
 }
 

@@ -177,8 +177,6 @@ async fn private_data_in_public_is_neither_repeated_nor_shown() {
     for secret in [
         PHONE,
         CARD,
-        "900123",
-        "7700",
         "447700900123",
         "4111111111111111",
         "4111 1111",
