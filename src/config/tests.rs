@@ -210,7 +210,7 @@ fn a_language_that_a_pack_is_not_written_in_is_warned_of() {
             ],
         ),
     ] {
-        let text = DEMO.replace(r#"["en", "de"]"#, languages);
+        let text = DEMO.replace(r#"["en", "de", "es"]"#, languages);
         let (config, _) = Config::read("hark.toml", &text, nothing);
         let problems = config.expect("sound").check_languages(&library);
         let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();

@@ -18,9 +18,9 @@ const FUNCTION_WORDS: &[(&str, &[&str])] = &[
         &[
             "a", "and", "are", "at", "been", "can", "cant", "did", "do", "does", "dont", "for",
             "from", "get", "has", "have", "help", "how", "i", "im", "is", "isnt", "it", "its",
-            "lost", "my", "not", "of", "on", "our", "please", "still", "thank", "thanks", "that",
-            "the", "there", "they", "this", "to", "we", "what", "when", "where", "why", "with",
-            "you", "your",
+            "lost", "my", "no", "not", "of", "on", "our", "please", "still", "thank", "thanks",
+            "that", "the", "there", "they", "this", "to", "we", "what", "when", "where", "why",
+            "with", "you", "your",
         ],
     ),
     (

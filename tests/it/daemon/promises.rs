@@ -174,13 +174,7 @@ async fn private_data_in_public_is_neither_repeated_nor_shown() {
     }
     shown.push_str(&scene.place.log());
     assert!(shown.contains("•••"), "{shown}");
-    for secret in [
-        PHONE,
-        CARD,
-        "447700900123",
-        "4111111111111111",
-        "4111 1111",
-    ] {
+    for secret in [PHONE, CARD, "447700900123", "4111111111111111", "4111 1111"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
 }
