@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::Context;
 use clap::Args;
 
 use crate::app::build_world;
 use crate::cli::output::Output;
-use crate::cli::{Ended, load};
+use crate::cli::{Ended, account_for, load};
 use crate::clock;
 use crate::engine::explain::explain;
 use crate::model::message::Inbound;
@@ -40,16 +39,7 @@ impl Explain {
         };
         let limits = config.channels.limits();
         let world = build_world(&config, library, &limits)?;
-        let account = world
-            .account_for(self.brand.as_deref(), self.channel.as_deref())
-            .with_context(|| {
-                let known: Vec<String> = world
-                    .accounts
-                    .iter()
-                    .map(|(id, account)| format!("{id} of brand {}", account.brand))
-                    .collect();
-                format!("no such account; the config has {}", known.join(", "))
-            })?;
+        let account = account_for(&world, self.brand.as_deref(), self.channel.as_deref())?;
         let brand = world.accounts[&account].brand.clone();
         let visibility = if self.public {
             Visibility::Public

@@ -6,18 +6,22 @@ pub mod completions;
 pub mod explain;
 pub mod init;
 pub mod output;
+pub mod replay;
 pub mod run;
 pub mod test;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 use crate::app::load_library;
 use crate::cli::output::Output;
 use crate::config::Config;
+use crate::engine::world::World;
 use crate::library::Library;
+use crate::model::id::AccountId;
 
 /// Listens where customers complain, answers at once, and hands what needs a person to a person.
 #[derive(Debug, Parser)]
@@ -42,6 +46,8 @@ enum Command {
     Test(test::Test),
     /// Show what hark would do with a message, and why
     Explain(explain::Explain),
+    /// Show what hark would do with past messages, and what other packs would change
+    Replay(replay::Replay),
     /// See and answer cases of a running hark
     Case(case::Case),
     /// Start a folder of your own: a config and the packs
@@ -76,6 +82,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Ended> {
         Command::Check(check) => check.run(config),
         Command::Test(test) => test.run(config),
         Command::Explain(explain) => explain.run(config),
+        Command::Replay(replay) => replay.run(config),
         Command::Case(case) => case.run(config),
         Command::Init(init) => init.run(),
         Command::Completions(completions) => completions.run(),
@@ -89,12 +96,38 @@ fn environment(name: &str) -> Option<String> {
 
 /// Config and packs, or every problem shown.
 fn load(path: Option<&Path>, output: &mut Output) -> anyhow::Result<Option<(Config, Library)>> {
-    let (config, problems) = Config::load(path, environment);
-    output.problems(&problems)?;
-    let Some(config) = config else {
+    let Some(config) = load_config(path, output)? else {
         return Ok(None);
     };
-    let (library, problems) = load_library(&config);
+    Ok(load_packs(&config, output)?.map(|library| (config, library)))
+}
+
+/// The config, or every problem shown.
+fn load_config(path: Option<&Path>, output: &mut Output) -> anyhow::Result<Option<Config>> {
+    let (config, problems) = Config::load(path, environment);
     output.problems(&problems)?;
-    Ok(library.map(|library| (config, library)))
+    Ok(config)
+}
+
+/// The packs, or every problem shown.
+fn load_packs(config: &Config, output: &mut Output) -> anyhow::Result<Option<Library>> {
+    let (library, problems) = load_library(config);
+    output.problems(&problems)?;
+    Ok(library)
+}
+
+/// The account that is asked for, or an error that says which there are.
+fn account_for(
+    world: &World,
+    brand: Option<&str>,
+    channel: Option<&str>,
+) -> anyhow::Result<AccountId> {
+    world.account_for(brand, channel).with_context(|| {
+        let known: Vec<String> = world
+            .accounts
+            .iter()
+            .map(|(id, account)| format!("{id} of brand {}", account.brand))
+            .collect();
+        format!("no such account; the config has {}", known.join(", "))
+    })
 }

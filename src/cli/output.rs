@@ -2,7 +2,9 @@
 //!
 //! It shows the line of a file that is at fault, but never a value that may be a secret.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::json;
@@ -34,6 +36,14 @@ impl Output {
             json,
             least: Level::Warning,
         }
+    }
+
+    /// Results, into a file.
+    pub fn file(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            to: Box::new(File::create(path)?),
+            ..Self::stdout(true)
+        })
     }
 
     /// What is said beside the results, on stderr.

@@ -13,6 +13,7 @@ mod operations;
 mod place;
 mod promises;
 mod reload;
+mod replay;
 mod sink;
 mod stopping;
 

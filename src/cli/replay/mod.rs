@@ -1,0 +1,313 @@
+//! `hark replay`: what would be decided about past messages, and what other packs would change about that.
+//!
+//! Each message is judged as the first of a new conversation. Sends nothing, stores nothing.
+
+mod judged;
+mod past;
+mod tally;
+
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Read};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::app::build_world;
+use crate::cli::output::Output;
+use crate::cli::replay::judged::{Change, Choice, Judged};
+use crate::cli::replay::past::{Past, Source, Unreadable};
+use crate::cli::replay::tally::Tally;
+use crate::cli::{Ended, account_for, load_config, load_packs};
+use crate::clock;
+use crate::config::Config;
+use crate::engine::explain::{Explanation, explain};
+use crate::engine::world::World;
+use crate::model::id::AccountId;
+use crate::model::message::Inbound;
+use crate::text::entities;
+
+/// How many messages are read before the threads share them; what keeps memory small however long the file is.
+const BATCH: usize = 4096;
+
+/// A smaller file, in bytes, is done before anyone could look at a progress bar.
+const PROGRESS_BYTES_MIN: u64 = 1024 * 1024;
+
+/// The arguments.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// JSON lines, or CSV where it ends in .csv or .tsv; `-` is standard input
+    file: PathBuf,
+    /// A folder of packs, instead of the config's
+    #[arg(long, value_name = "DIR")]
+    packs: Option<PathBuf>,
+    /// Print only what changed since these packs
+    #[arg(long, value_name = "OLD_PACKS")]
+    compare: Option<PathBuf>,
+    /// Read CSV, with the texts in this column
+    #[arg(long, value_name = "NAME")]
+    text_column: Option<String>,
+    /// How many threads judge; as many as the machine runs at once where nothing is said
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// Where the results go, instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The brand the messages were written to
+    #[arg(long, value_name = "B")]
+    brand: Option<String>,
+}
+
+impl Replay {
+    /// Judges every message that can be read, and says at the end how it went.
+    pub fn run(&self, path: Option<&Path>) -> anyhow::Result<Ended> {
+        let Some(bench) = self.bench(path)? else {
+            return Ok(Ended::Problems);
+        };
+        let progress = self.progress()?;
+        let mut source = self.source(&progress)?;
+        let mut results = self.results()?;
+        let mut remarks = Output::stderr();
+        let mut tally = Tally::default();
+        let mut changes = 0;
+        let threads = self.threads();
+        loop {
+            let batch = self.read_batch(&mut source, |unreadable| {
+                tally.add_unreadable();
+                let remark = format!("{}:{unreadable}\n", self.name());
+                progress.suspend(|| remarks.text(&remark))
+            })?;
+            let mut lines = String::new();
+            for (explanation, line) in bench.judge_all(&batch, threads) {
+                tally.add(&explanation);
+                changes += usize::from(line.is_some());
+                lines.extend(line);
+            }
+            progress.suspend(|| results.text(&lines))?;
+            if batch.len() < BATCH {
+                break;
+            }
+        }
+        progress.finish_and_clear();
+        let took = clock::now().duration_since(bench.now).unsigned_abs();
+        remarks.text(&tally.to_text(took))?;
+        if self.compare.is_some() {
+            let messages = tally.messages();
+            remarks.text(&format!("{changes} of {messages} messages would change\n"))?;
+        }
+        Ok(if tally.has_unreadable() {
+            Ended::Problems
+        } else {
+            Ended::Fine
+        })
+    }
+
+    /// As many messages as are judged at once; fewer only at the end.
+    fn read_batch(
+        &self,
+        source: &mut Source,
+        mut skip: impl FnMut(Unreadable) -> io::Result<()>,
+    ) -> anyhow::Result<Vec<Past>> {
+        let mut batch = Vec::new();
+        while batch.len() < BATCH {
+            match source.next().with_context(|| self.name())? {
+                Some(Ok(past)) => batch.push(past),
+                Some(Err(unreadable)) => skip(unreadable)?,
+                None => break,
+            }
+        }
+        Ok(batch)
+    }
+
+    /// What the messages are judged with, or every problem shown.
+    fn bench(&self, path: Option<&Path>) -> anyhow::Result<Option<Bench>> {
+        let mut errors = Output::stderr_errors();
+        let Some(mut config) = load_config(path, &mut errors)? else {
+            return Ok(None);
+        };
+        let Some(world) = world(&mut config, self.packs.as_deref(), &mut errors)? else {
+            return Ok(None);
+        };
+        let old = match &self.compare {
+            None => None,
+            Some(packs) => match world_of(&mut config, packs, &mut errors)? {
+                None => return Ok(None),
+                old => old,
+            },
+        };
+        let account = account_for(&world, self.brand.as_deref(), None)?;
+        Ok(Some(Bench {
+            world,
+            old,
+            brand: self.brand.clone(),
+            account,
+            now: clock::now(),
+        }))
+    }
+
+    fn name(&self) -> String {
+        if self.is_stdin() {
+            "stdin".to_owned()
+        } else {
+            self.file.display().to_string()
+        }
+    }
+
+    fn is_stdin(&self) -> bool {
+        self.file.as_os_str() == "-"
+    }
+
+    fn threads(&self) -> usize {
+        self.threads
+            .or_else(|| thread::available_parallelism().ok())
+            .map_or(1, NonZeroUsize::get)
+    }
+
+    fn source(&self, progress: &ProgressBar) -> anyhow::Result<Source> {
+        let input: Box<dyn Read> = if self.is_stdin() {
+            Box::new(io::stdin())
+        } else {
+            let file = File::open(&self.file).with_context(|| self.name())?;
+            Box::new(progress.wrap_read(file))
+        };
+        let text_column = self.text_column.as_deref();
+        let ending = self.file.extension().unwrap_or_default();
+        if ending.eq_ignore_ascii_case("tsv") {
+            Source::csv(input, b'\t', text_column).with_context(|| self.name())
+        } else if ending.eq_ignore_ascii_case("csv") || text_column.is_some() {
+            Source::csv(input, b',', text_column).with_context(|| self.name())
+        } else {
+            Ok(Source::json_lines(input))
+        }
+    }
+
+    fn results(&self) -> anyhow::Result<Output> {
+        let Some(out) = &self.out else {
+            return Ok(Output::stdout(true));
+        };
+        let name = out.display();
+        let same = fs::canonicalize(&self.file)
+            .is_ok_and(|file| fs::canonicalize(out).is_ok_and(|out| out == file));
+        if same {
+            bail!("the results would overwrite {name}");
+        }
+        Output::file(out).with_context(|| name.to_string())
+    }
+
+    /// Shown where somebody can see it, it does not run through the results, and there is time to look.
+    fn progress(&self) -> anyhow::Result<ProgressBar> {
+        let seen =
+            io::stderr().is_terminal() && (self.out.is_some() || !io::stdout().is_terminal());
+        let bytes = fs::metadata(&self.file).map_or(0, |about| about.len());
+        if self.is_stdin() || !seen || bytes < PROGRESS_BYTES_MIN {
+            return Ok(ProgressBar::hidden());
+        }
+        let style = ProgressStyle::with_template("{bar:40} {percent:>3} %, {eta} left")?;
+        Ok(ProgressBar::new(bytes).with_style(style))
+    }
+}
+
+/// The world with the packs under `packs`, or with those that the config names.
+fn world(
+    config: &mut Config,
+    packs: Option<&Path>,
+    output: &mut Output,
+) -> anyhow::Result<Option<World>> {
+    if let Some(packs) = packs {
+        return world_of(config, packs, output);
+    }
+    let Some(library) = load_packs(config, output)? else {
+        return Ok(None);
+    };
+    build_world(config, library, &config.channels.limits()).map(Some)
+}
+
+fn world_of(
+    config: &mut Config,
+    packs: &Path,
+    output: &mut Output,
+) -> anyhow::Result<Option<World>> {
+    config.library.directory = Some(packs.to_owned());
+    world(config, None, output)
+}
+
+/// What past messages are judged with.
+struct Bench {
+    world: World,
+    /// The one to compare with.
+    old: Option<World>,
+    brand: Option<String>,
+    /// Where a message came in whose channel is not said or not ours.
+    account: AccountId,
+    /// When a message came in that does not say when.
+    now: Timestamp,
+}
+
+impl Bench {
+    /// Judges all of them, and gives the line to print about each, in order.
+    fn judge_all(&self, pasts: &[Past], threads: usize) -> Vec<(Explanation, Option<String>)> {
+        let share = pasts.len().div_ceil(threads).max(1);
+        thread::scope(|scope| {
+            let judging: Vec<_> = pasts
+                .chunks(share)
+                .map(|share| {
+                    scope.spawn(|| {
+                        share
+                            .iter()
+                            .map(|past| self.judge(past))
+                            .collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            judging
+                .into_iter()
+                .flat_map(|judged| {
+                    judged
+                        .join()
+                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                })
+                .collect()
+        })
+    }
+
+    fn judge(&self, past: &Past) -> (Explanation, Option<String>) {
+        let account = past
+            .channel
+            .as_deref()
+            .and_then(|channel| self.world.account_for(self.brand.as_deref(), Some(channel)))
+            .unwrap_or_else(|| self.account.clone());
+        let message = past.message(account, self.now);
+        let explanation = explained(&self.world, &message);
+        let line = match &self.old {
+            None => Some(line(&Judged::from(&explanation))),
+            Some(old) => change(&message, &explained(old, &message), &explanation),
+        };
+        (explanation, line)
+    }
+}
+
+fn explained(world: &World, message: &Inbound) -> Explanation {
+    let brand = world.accounts[&message.account].brand.clone();
+    explain(world, brand, message, message.sent_at)
+}
+
+fn change(message: &Inbound, old: &Explanation, new: &Explanation) -> Option<String> {
+    let (before, after) = (Choice::from(old), Choice::from(new));
+    (before != after).then(|| {
+        line(&Change {
+            id: &new.id,
+            text: entities::mask(&message.text),
+            before,
+            after,
+        })
+    })
+}
+
+fn line(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("text and numbers are JSON") + "\n"
+}
