@@ -1,0 +1,179 @@
+//! From margins to probabilities, and how low a score may be, both learned from texts that the machine was not trained on.
+
+/// The share of out-of-scope texts among all, at least; rarer ones weigh more, as if there were that many. The share in the
+/// validation data of Larson et al. (EMNLP 2019), by which they choose their threshold: 100 of 3,100.
+const OUT_OF_SCOPE_SHARE: f64 = 100.0 / 3100.0;
+
+/// How strongly slope and offset are drawn to zero; only a handful of texts notices.
+const RIDGE: f64 = 0.01;
+
+/// Newton's method needs about ten.
+const STEPS_MAX: usize = 50;
+
+/// What came of the best guess for a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Truth {
+    /// It was right.
+    Right,
+    /// It was another class.
+    Wrong,
+    /// It was none of the classes.
+    OutOfScope,
+}
+
+/// The best guess for a text that was held out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HeldOut {
+    /// The margin of the best class.
+    pub(super) margin: f32,
+    /// What came of it.
+    pub(super) truth: Truth,
+}
+
+/// How margins become scores (Platt's logistic curve), and the threshold.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Calibration {
+    slope: f64,
+    offset: f64,
+    /// The score from which a guess is believed.
+    pub(super) threshold: f64,
+}
+
+impl Calibration {
+    /// Learns both from held-out guesses.
+    pub(super) fn new(held_out: &[HeldOut]) -> Self {
+        let out_of_scope_weight = out_of_scope_weight(held_out);
+        let mut points: Vec<Point> = held_out
+            .iter()
+            .map(|guess| Point {
+                margin: f64::from(guess.margin),
+                right: guess.truth == Truth::Right,
+                weight: match guess.truth {
+                    Truth::Right | Truth::Wrong => 1.0,
+                    Truth::OutOfScope => out_of_scope_weight,
+                },
+            })
+            .collect();
+        // Where there is little to learn from, the two sides of the margin mean what they meant in training.
+        points.extend([(1.0, true), (-1.0, false)].map(|(margin, right)| Point {
+            margin,
+            right,
+            weight: 1.0,
+        }));
+        let (slope, offset) = fit(&points);
+        let mut calibration = Self {
+            slope,
+            offset,
+            threshold: 0.0,
+        };
+        calibration.threshold = threshold(held_out, out_of_scope_weight)
+            .map_or(0.0, |margin| calibration.score(margin));
+        calibration
+    }
+
+    /// The probability that a guess with this margin is right.
+    pub(super) fn score(&self, margin: f32) -> f64 {
+        logistic(self.slope * f64::from(margin) + self.offset)
+    }
+}
+
+struct Point {
+    margin: f64,
+    right: bool,
+    weight: f64,
+}
+
+/// How much an out-of-scope text weighs against one in scope.
+fn out_of_scope_weight(held_out: &[HeldOut]) -> f64 {
+    let (outside, inside): (Vec<_>, Vec<_>) = held_out
+        .iter()
+        .map(|guess| guess.truth)
+        .partition(|truth| *truth == Truth::OutOfScope);
+    let wanted = count(inside.len()) * OUT_OF_SCOPE_SHARE / (1.0 - OUT_OF_SCOPE_SHARE);
+    (wanted / count(outside.len()).max(1.0)).max(1.0)
+}
+
+/// The rule of Larson et al.: the margin below which a guess is not believed, such that most held-out texts come out
+/// right. None where believing every guess is best.
+fn threshold(held_out: &[HeldOut], out_of_scope_weight: f64) -> Option<f32> {
+    let mut sorted = held_out.to_vec();
+    sorted.sort_by(|one, other| one.margin.total_cmp(&other.margin));
+    let mut gain = 0.0;
+    let mut best = (0.0, None);
+    for (at, guess) in sorted.iter().enumerate() {
+        gain += match guess.truth {
+            Truth::Right => -1.0,
+            Truth::Wrong => 0.0,
+            Truth::OutOfScope => out_of_scope_weight,
+        };
+        if gain > best.0 {
+            let next = sorted
+                .get(at + 1)
+                .map_or(guess.margin + 1.0, |next| next.margin);
+            best = (gain, Some(guess.margin.midpoint(next)));
+        }
+    }
+    best.1
+}
+
+/// Slope and offset of the logistic curve through the points: Newton's method, with half a step where a whole one is too
+/// far.
+fn fit(points: &[Point]) -> (f64, f64) {
+    let mut curve = (1.0, 0.0);
+    let mut now = loss(points, curve);
+    for _ in 0..STEPS_MAX {
+        let (slope_step, offset_step) = newton_step(points, curve);
+        let next = (0..10)
+            .map(|halvings| 0.5_f64.powi(halvings))
+            .map(|part| (curve.0 - part * slope_step, curve.1 - part * offset_step))
+            .map(|next| (next, loss(points, next)))
+            .find(|(_, loss)| *loss < now - 1e-9);
+        let Some((next, loss)) = next else { break };
+        curve = next;
+        now = loss;
+    }
+    curve
+}
+
+fn loss(points: &[Point], (slope, offset): (f64, f64)) -> f64 {
+    let fit: f64 = points
+        .iter()
+        .map(|point| {
+            let z = slope * point.margin + offset;
+            let wrongness = if point.right { -z } else { z };
+            // ln(1 + e^x) without overflow.
+            point.weight * (wrongness.max(0.0) + (-wrongness.abs()).exp().ln_1p())
+        })
+        .sum();
+    fit + RIDGE / 2.0 * (slope * slope + offset * offset)
+}
+
+/// How far slope and offset are from the best, as far as the curvature here tells.
+fn newton_step(points: &[Point], (slope, offset): (f64, f64)) -> (f64, f64) {
+    let (mut down_slope, mut down_offset) = (RIDGE * slope, RIDGE * offset);
+    let (mut slope_slope, mut slope_offset, mut offset_offset) = (RIDGE, 0.0, RIDGE);
+    for point in points {
+        let score = logistic(slope * point.margin + offset);
+        let off = point.weight * (score - f64::from(u8::from(point.right)));
+        let bend = point.weight * score * (1.0 - score);
+        down_slope += off * point.margin;
+        down_offset += off;
+        slope_slope += bend * point.margin * point.margin;
+        slope_offset += bend * point.margin;
+        offset_offset += bend;
+    }
+    let determinant = slope_slope * offset_offset - slope_offset * slope_offset;
+    (
+        (offset_offset * down_slope - slope_offset * down_offset) / determinant,
+        (slope_slope * down_offset - slope_offset * down_slope) / determinant,
+    )
+}
+
+fn logistic(z: f64) -> f64 {
+    1.0 / (1.0 + (-z).exp())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn count(number: usize) -> f64 {
+    number as f64
+}
