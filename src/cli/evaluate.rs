@@ -60,9 +60,9 @@ impl Evaluate {
     pub fn run(&self) -> anyhow::Result<Ended> {
         let (train, mut problems) = read(&self.train)?;
         let (test, more) = read(&self.test)?;
-        problems += &more;
+        problems.extend(more);
         if !problems.is_empty() {
-            Output::stderr().text(&problems)?;
+            Output::stderr().text(&problems.concat())?;
             return Ok(Ended::Problems);
         }
         let is_class = |line: &Line| line.label != OUT_OF_SCOPE;
@@ -78,10 +78,10 @@ impl Evaluate {
 }
 
 /// The lines of a file, and a report of those that cannot be read. Texts may be customers' and are not shown.
-fn read(path: &Path) -> anyhow::Result<(Vec<Line>, String)> {
+fn read(path: &Path) -> anyhow::Result<(Vec<Line>, Vec<String>)> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut lines = Vec::new();
-    let mut problems = String::new();
+    let mut problems = Vec::new();
     for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         if line.trim_ascii().is_empty() {
             continue;
@@ -94,7 +94,7 @@ fn read(path: &Path) -> anyhow::Result<(Vec<Line>, String)> {
                 } else {
                     "is not JSON"
                 };
-                problems += &format!("{}:{}: {what}\n", path.display(), at + 1);
+                problems.push(format!("{}:{}: {what}\n", path.display(), at + 1));
             }
         }
     }
@@ -181,4 +181,96 @@ fn seconds_since(started: Timestamp) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn count(number: usize) -> f64 {
     number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bad_line_is_named_and_none_is_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("train.jsonl");
+        let lines: [&[u8]; 6] = [
+            br#"{"text": "hello", "label": "greeting", "fold": 3}"#,
+            b"",
+            br#"{"text": "call me on 555 0100"}"#,
+            b"call me",
+            b"\xff",
+            br#"{"text": "bye", "label": 7}"#,
+        ];
+        fs::write(&path, lines.join(&b'\n')).unwrap();
+        let (read, problems) = read(&path).unwrap();
+        assert_eq!(read.len(), 1);
+        let expected = [
+            (3, "needs `text` and `label`, both text"),
+            (4, "is not JSON"),
+            (5, "is not JSON"),
+            (6, "needs `text` and `label`, both text"),
+        ]
+        .map(|(line, what)| format!("{}:{line}: {what}\n", path.display()));
+        assert_eq!(problems, expected);
+    }
+
+    #[test]
+    fn shares_count_what_they_say() {
+        let pairs = [
+            ("a", "a"),
+            ("a", "b"),
+            ("b", "b"),
+            ("b", "oos"),
+            ("oos", "oos"),
+            ("oos", "c"),
+        ];
+        assert_eq!(share_right(&pairs, |_| true), Some(0.5));
+        assert_eq!(
+            share_right(&pairs, |label| label != OUT_OF_SCOPE),
+            Some(0.5)
+        );
+        assert_eq!(
+            share_right(&pairs, |label| label == OUT_OF_SCOPE),
+            Some(0.5)
+        );
+        assert_eq!(
+            share_right(&pairs[..2], |label| label == OUT_OF_SCOPE),
+            None
+        );
+        // a: 2 of 3; b, oos: 1 of 2; c, which is no true label: 0.
+        let expected = (2.0 / 3.0 + 0.5 + 0.5) / 4.0;
+        assert!((macro_f1(&pairs) - expected).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_is_measured_is_printed_under_these_names() {
+        let line = |text: &str, label: &str| Line {
+            text: text.to_owned(),
+            label: label.to_owned(),
+        };
+        let train: Vec<Line> = ["where is my bag", "my bag is lost", "lost bag"]
+            .map(|text| line(text, "bag"))
+            .into_iter()
+            .chain(
+                ["my flight is late", "late again", "a late flight"]
+                    .map(|text| line(text, "delay")),
+            )
+            .collect();
+        let test = [line("is my bag lost", "bag"), line("so late", "delay")];
+        let measured = serde_json::to_value(measure(&train, &test)).unwrap();
+        let names: Vec<&String> = measured.as_object().unwrap().keys().collect();
+        assert_eq!(
+            names,
+            [
+                "accuracy",
+                "classes",
+                "in_scope_accuracy",
+                "macro_f1",
+                "oos_recall",
+                "train_s",
+                "us_per_message",
+            ]
+        );
+        assert_eq!(measured["accuracy"], 1.0);
+        assert_eq!(measured["oos_recall"], serde_json::Value::Null);
+        assert_eq!(measured["classes"], 2);
+    }
 }

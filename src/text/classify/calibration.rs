@@ -177,3 +177,87 @@ fn logistic(z: f64) -> f64 {
 fn count(number: usize) -> f64 {
     number as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Truth::{OutOfScope, Right, Wrong};
+    use super::*;
+
+    fn held_out(rows: &[(f32, Truth)]) -> Vec<HeldOut> {
+        rows.iter()
+            .map(|&(margin, truth)| HeldOut { margin, truth })
+            .collect()
+    }
+
+    #[test]
+    fn a_score_is_the_share_that_was_right() {
+        // Of guesses at 0.8 nine in ten are right, at -0.4 three in ten.
+        let mut rows = Vec::new();
+        for (margin, right) in [(0.8, 900), (-0.4, 300)] {
+            rows.extend([(margin, Right)].repeat(right));
+            rows.extend([(margin, Wrong)].repeat(1000 - right));
+        }
+        let calibration = Calibration::new(&held_out(&rows));
+        assert!((calibration.score(0.8) - 0.9).abs() < 0.01);
+        assert!((calibration.score(-0.4) - 0.3).abs() < 0.01);
+        assert!(calibration.score(1.5) > calibration.score(0.8));
+    }
+
+    #[test]
+    fn the_curve_rises_even_where_nothing_was_wrong() {
+        for rows in [vec![], vec![(0.5, Right)], vec![(0.5, Right); 40]] {
+            let calibration = Calibration::new(&held_out(&rows));
+            assert!(calibration.score(1.0) > calibration.score(-1.0));
+        }
+    }
+
+    #[test]
+    fn the_threshold_makes_most_texts_come_out_right() {
+        for (rows, weight, expected) in [
+            (vec![], 1.0, None),
+            (vec![(0.1, Wrong), (0.9, Right)], 1.0, None),
+            // Between the one to leave out and the next.
+            (vec![(0.1, OutOfScope), (0.9, Right)], 1.0, Some(0.5)),
+            // Leaving out the second would cost as much as it gains.
+            (
+                vec![
+                    (0.0, OutOfScope),
+                    (0.2, Right),
+                    (0.4, OutOfScope),
+                    (0.9, Right),
+                ],
+                1.0,
+                Some(0.1),
+            ),
+            // … unless each stands for two.
+            (
+                vec![
+                    (0.0, OutOfScope),
+                    (0.2, Right),
+                    (0.4, OutOfScope),
+                    (0.8, Right),
+                ],
+                2.0,
+                Some(0.6),
+            ),
+            (vec![(0.1, Right), (0.5, OutOfScope)], 1.0, None),
+        ] {
+            let found = threshold(&held_out(&rows), weight);
+            let close = match (found, expected) {
+                (Some(found), Some(expected)) => (found - expected).abs() < 1e-6_f32,
+                (found, expected) => found == expected,
+            };
+            assert!(close, "{rows:?}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn rare_texts_out_of_scope_stand_for_more() {
+        for (inside, outside, expected) in [(3000, 100, 1.0), (3000, 50, 2.0), (30, 100, 1.0)] {
+            let mut rows = vec![(0.5, Right); inside];
+            rows.extend([(0.5, OutOfScope)].repeat(outside));
+            let weight = out_of_scope_weight(&held_out(&rows));
+            assert!((weight - expected).abs() < 1e-9, "{weight}");
+        }
+    }
+}

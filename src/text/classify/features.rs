@@ -177,3 +177,81 @@ fn as_float(count: usize) -> f64 {
 fn narrow(value: f64) -> f32 {
     value as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(text: &str) -> (usize, usize) {
+        let ngrams = ngrams(&TokenText::new(text));
+        let words = ngrams.partition_point(|&ngram| ngram < BUCKETS / 2);
+        (words, ngrams.len() - words)
+    }
+
+    #[test]
+    fn ngrams_are_one_to_two_words_and_two_to_five_characters() {
+        for (text, expected) in [
+            ("", (0, 0)),
+            // " a", "a ", " a ".
+            ("a", (1, 3)),
+            // Of " bag ": four of two, three of three, two of four, one of five.
+            ("bag", (1, 10)),
+            // Of " lost ": 5, 4, 3 and 2.
+            ("lost", (1, 14)),
+            ("lost bag", (3, 24)),
+            ("lost, lost bag!", (5, 38)),
+            // The handle is "@", whoever it is.
+            ("@northwind bag", (3, 13)),
+            // A hashtag is its words.
+            ("#LostBag", (3, 24)),
+        ] {
+            assert_eq!(counts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_differently_and_means_the_same_is_the_same() {
+        for (one, other, same) in [
+            ("Lost BAG", "lost bag", true),
+            ("café", "cafe", true),
+            ("@anna bag", "@bernd bag", true),
+            ("https://a.example/1 bag", "https://b.example/2 bag", true),
+            ("lost bag", "bag lost", false),
+            ("lost bag", "lostbag", false),
+        ] {
+            let equal = ngrams(&TokenText::new(one)) == ngrams(&TokenText::new(other));
+            assert_eq!(equal, same, "{one} | {other}");
+        }
+    }
+
+    #[test]
+    fn both_blocks_have_length_one_when_all_is_known() {
+        let text = TokenText::new("lost lost bag");
+        let vocabulary = Vocabulary::new(&[&text], 1);
+        let features = vocabulary.features(&text);
+        let squares: f32 = features.iter().map(|(_, value)| value * value).sum();
+        // Words, characters, and the one that every text has.
+        assert!((squares - 3.0).abs() < 1e-5, "{squares}");
+        assert!(features.is_sorted_by(|one, other| one.0 < other.0));
+        assert_eq!(
+            features.last(),
+            Some(&(u32::try_from(vocabulary.len()).unwrap() - 1, 1.0))
+        );
+    }
+
+    #[test]
+    fn rare_words_weigh_more_and_too_rare_ones_are_no_features() {
+        let texts = ["my bag", "my seat", "my bag", "zebra"].map(TokenText::new);
+        let texts: Vec<&TokenText> = texts.iter().collect();
+        let vocabulary = Vocabulary::new(&texts, 2);
+        let value = |text: &str| {
+            let features = vocabulary.features(&TokenText::new(text));
+            features[..features.len() - 1].to_vec()
+        };
+        assert!(value("zebra").is_empty());
+        assert!(value("quux").is_empty());
+        let word = |text: &str| Hash::NEW.all(text).bucket();
+        let rarity = |text: &str| vocabulary.buckets[word(text)].rarity;
+        assert!(rarity("my") < rarity("bag") && rarity("bag") < rarity("zebra"));
+    }
+}

@@ -16,7 +16,7 @@ use crate::text::tokens::TokenText;
 
 use self::calibration::{Calibration, HeldOut, Truth};
 use self::features::{Features, Vocabulary};
-use self::svm::Row;
+use self::svm::{Row, Weights};
 
 /// How many parts of the examples are held out in turn to learn what scores mean.
 const FOLDS: usize = 3;
@@ -65,9 +65,7 @@ impl Classifier {
             .zip(examples)
             .map(|(features, example)| Row {
                 features,
-                class: classes
-                    .binary_search(&example.class)
-                    .expect("the classes are those of the examples"),
+                class: classes.partition_point(|class| *class < example.class),
             })
             .collect();
         let outside: Vec<Features> = out_of_scope
@@ -100,43 +98,6 @@ impl Classifier {
     /// The score from which a guess is more likely than that the text is about none of the classes; 0 where no text told.
     pub fn threshold(&self) -> f64 {
         self.calibration.threshold
-    }
-}
-
-/// The weight of each feature for each class, those of one feature side by side.
-#[derive(Debug)]
-struct Weights {
-    classes: usize,
-    weights: Vec<f32>,
-}
-
-impl Weights {
-    fn train(rows: &[Row<'_>], classes: usize, features: usize) -> Self {
-        let lengths = svm::lengths(rows);
-        let mut weights = vec![0.0; classes * features];
-        for class in 0..classes {
-            let learned = svm::train(rows, &lengths, class, features);
-            for (place, weight) in weights[class..].iter_mut().step_by(classes).zip(learned) {
-                *place = weight;
-            }
-        }
-        Self { classes, weights }
-    }
-
-    /// The class with the widest margin, and the margin.
-    fn best(&self, features: &Features) -> Option<(usize, f32)> {
-        let mut margins = vec![0.0; self.classes];
-        for &(feature, value) in features {
-            let from = feature as usize * self.classes;
-            let weights = &self.weights[from..from + self.classes];
-            for (margin, weight) in margins.iter_mut().zip(weights) {
-                *margin += weight * value;
-            }
-        }
-        margins
-            .into_iter()
-            .enumerate()
-            .max_by(|(_, one), (_, other)| one.total_cmp(other))
     }
 }
 
