@@ -1,9 +1,5 @@
 //! From margins to probabilities, and how low a score may be, both learned from texts that the machine was not trained on.
 
-/// The share of out-of-scope texts among all, at least; rarer ones weigh more, as if there were that many. The share in the
-/// validation data of Larson et al. (EMNLP 2019), by which they choose their threshold: 100 of 3,100.
-const OUT_OF_SCOPE_SHARE: f64 = 100.0 / 3100.0;
-
 /// How strongly slope and offset are drawn to zero; only a handful of texts notices.
 const RIDGE: f64 = 0.01;
 
@@ -42,32 +38,22 @@ pub(super) struct Calibration {
 impl Calibration {
     /// Learns both from held-out guesses.
     pub(super) fn new(held_out: &[HeldOut]) -> Self {
-        let out_of_scope_weight = out_of_scope_weight(held_out);
         let mut points: Vec<Point> = held_out
             .iter()
             .map(|guess| Point {
                 margin: f64::from(guess.margin),
                 right: guess.truth == Truth::Right,
-                weight: match guess.truth {
-                    Truth::Right | Truth::Wrong => 1.0,
-                    Truth::OutOfScope => out_of_scope_weight,
-                },
             })
             .collect();
         // Where there is little to learn from, the two sides of the margin mean what they meant in training.
-        points.extend([(1.0, true), (-1.0, false)].map(|(margin, right)| Point {
-            margin,
-            right,
-            weight: 1.0,
-        }));
+        points.extend([(1.0, true), (-1.0, false)].map(|(margin, right)| Point { margin, right }));
         let (slope, offset) = fit(&points);
         let mut calibration = Self {
             slope,
             offset,
             threshold: 0.0,
         };
-        calibration.threshold = threshold(held_out, out_of_scope_weight)
-            .map_or(0.0, |margin| calibration.score(margin));
+        calibration.threshold = threshold(held_out).map_or(0.0, |margin| calibration.score(margin));
         calibration
     }
 
@@ -80,31 +66,20 @@ impl Calibration {
 struct Point {
     margin: f64,
     right: bool,
-    weight: f64,
 }
 
-/// How much an out-of-scope text weighs against one in scope.
-fn out_of_scope_weight(held_out: &[HeldOut]) -> f64 {
-    let (outside, inside): (Vec<_>, Vec<_>) = held_out
-        .iter()
-        .map(|guess| guess.truth)
-        .partition(|truth| *truth == Truth::OutOfScope);
-    let wanted = count(inside.len()) * OUT_OF_SCOPE_SHARE / (1.0 - OUT_OF_SCOPE_SHARE);
-    (wanted / count(outside.len()).max(1.0)).max(1.0)
-}
-
-/// The rule of Larson et al.: the margin below which a guess is not believed, such that most held-out texts come out
+/// The rule of Larson et al. (EMNLP 2019): the margin below which a guess is not believed, such that most held-out texts come out
 /// right. None where believing every guess is best.
-fn threshold(held_out: &[HeldOut], out_of_scope_weight: f64) -> Option<f32> {
+fn threshold(held_out: &[HeldOut]) -> Option<f32> {
     let mut sorted = held_out.to_vec();
     sorted.sort_by(|one, other| one.margin.total_cmp(&other.margin));
-    let mut gain = 0.0;
-    let mut best = (0.0, None);
+    let mut gain = 0;
+    let mut best = (0, None);
     for (at, guess) in sorted.iter().enumerate() {
         gain += match guess.truth {
-            Truth::Right => -1.0,
-            Truth::Wrong => 0.0,
-            Truth::OutOfScope => out_of_scope_weight,
+            Truth::Right => -1,
+            Truth::Wrong => 0,
+            Truth::OutOfScope => 1,
         };
         if gain > best.0 {
             let next = sorted
@@ -142,7 +117,7 @@ fn loss(points: &[Point], (slope, offset): (f64, f64)) -> f64 {
             let z = slope * point.margin + offset;
             let wrongness = if point.right { -z } else { z };
             // ln(1 + e^x) without overflow.
-            point.weight * (wrongness.max(0.0) + (-wrongness.abs()).exp().ln_1p())
+            wrongness.max(0.0) + (-wrongness.abs()).exp().ln_1p()
         })
         .sum();
     fit + RIDGE / 2.0 * (slope * slope + offset * offset)
@@ -154,8 +129,8 @@ fn newton_step(points: &[Point], (slope, offset): (f64, f64)) -> (f64, f64) {
     let (mut slope_slope, mut slope_offset, mut offset_offset) = (RIDGE, 0.0, RIDGE);
     for point in points {
         let score = logistic(slope * point.margin + offset);
-        let off = point.weight * (score - f64::from(u8::from(point.right)));
-        let bend = point.weight * score * (1.0 - score);
+        let off = score - f64::from(u8::from(point.right));
+        let bend = score * (1.0 - score);
         down_slope += off * point.margin;
         down_offset += off;
         slope_slope += bend * point.margin * point.margin;
@@ -171,11 +146,6 @@ fn newton_step(points: &[Point], (slope, offset): (f64, f64)) -> (f64, f64) {
 
 fn logistic(z: f64) -> f64 {
     1.0 / (1.0 + (-z).exp())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn count(number: usize) -> f64 {
-    number as f64
 }
 
 #[cfg(test)]
@@ -213,12 +183,12 @@ mod tests {
 
     #[test]
     fn the_threshold_makes_most_texts_come_out_right() {
-        for (rows, weight, expected) in [
-            (vec![], 1.0, None),
-            (vec![(0.1, Wrong), (0.9, Right)], 1.0, None),
+        for (rows, expected) in [
+            (vec![], None),
+            (vec![(0.1, Wrong), (0.9, Right)], None),
             // Between the one to leave out and the next.
-            (vec![(0.1, OutOfScope), (0.9, Right)], 1.0, Some(0.5)),
-            // Leaving out the second would cost as much as it gains.
+            (vec![(0.1, OutOfScope), (0.9, Right)], Some(0.5)),
+            // Leaving out the last but one would cost as much as it gains.
             (
                 vec![
                     (0.0, OutOfScope),
@@ -226,38 +196,25 @@ mod tests {
                     (0.4, OutOfScope),
                     (0.9, Right),
                 ],
-                1.0,
                 Some(0.1),
             ),
-            // … unless each stands for two.
             (
                 vec![
-                    (0.0, OutOfScope),
-                    (0.2, Right),
+                    (0.0, Right),
+                    (0.2, OutOfScope),
                     (0.4, OutOfScope),
-                    (0.8, Right),
+                    (0.8, Wrong),
                 ],
-                2.0,
                 Some(0.6),
             ),
-            (vec![(0.1, Right), (0.5, OutOfScope)], 1.0, None),
+            (vec![(0.1, Right), (0.5, OutOfScope)], None),
         ] {
-            let found = threshold(&held_out(&rows), weight);
+            let found = threshold(&held_out(&rows));
             let close = match (found, expected) {
                 (Some(found), Some(expected)) => (found - expected).abs() < 1e-6_f32,
                 (found, expected) => found == expected,
             };
             assert!(close, "{rows:?}: {found:?}");
-        }
-    }
-
-    #[test]
-    fn rare_texts_out_of_scope_stand_for_more() {
-        for (inside, outside, expected) in [(3000, 100, 1.0), (3000, 50, 2.0), (30, 100, 1.0)] {
-            let mut rows = vec![(0.5, Right); inside];
-            rows.extend([(0.5, OutOfScope)].repeat(outside));
-            let weight = out_of_scope_weight(&held_out(&rows));
-            assert!((weight - expected).abs() < 1e-9, "{weight}");
         }
     }
 }

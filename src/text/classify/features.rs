@@ -38,9 +38,9 @@ pub(super) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Learns from texts which n-grams there are, and how rare each is. An n-gram of fewer than `texts_min` texts counts
-    /// for the length of a text, but is no feature.
-    pub(super) fn new(texts: &[&TokenText], texts_min: u32) -> Self {
+    /// Learns from texts which n-grams there are, and how rare each is. Only the `features_max` that most texts have
+    /// become features, or fewer where many are equally rare; the others still count for the length of a text.
+    pub(super) fn new(texts: &[&TokenText], features_max: usize) -> Self {
         let mut counts = vec![0_u32; BUCKETS];
         for text in texts {
             let mut ngrams = ngrams(text);
@@ -49,6 +49,11 @@ impl Vocabulary {
                 counts[ngram] += 1;
             }
         }
+        let fits = |texts_min: &u32| {
+            let frequent = counts.iter().filter(|count| *count >= texts_min);
+            frequent.count() <= features_max
+        };
+        let texts_min = (1..u32::MAX).find(fits).unwrap_or(u32::MAX);
         let mut features = 0;
         let bucket = |count: u32| {
             let rarity = ((1.0 + as_float(texts.len())) / (1.0 + f64::from(count))).ln() + 1.0;
@@ -227,7 +232,7 @@ mod tests {
     #[test]
     fn both_blocks_have_length_one_when_all_is_known() {
         let text = TokenText::new("lost lost bag");
-        let vocabulary = Vocabulary::new(&[&text], 1);
+        let vocabulary = Vocabulary::new(&[&text], usize::MAX);
         let features = vocabulary.features(&text);
         let squares: f32 = features.iter().map(|(_, value)| value * value).sum();
         // Words, characters, and the one that every text has.
@@ -243,7 +248,7 @@ mod tests {
     fn rare_words_weigh_more_and_too_rare_ones_are_no_features() {
         let texts = ["my bag", "my seat", "my bag", "zebra"].map(TokenText::new);
         let texts: Vec<&TokenText> = texts.iter().collect();
-        let vocabulary = Vocabulary::new(&texts, 2);
+        let vocabulary = Vocabulary::new(&texts, 20);
         let value = |text: &str| {
             let features = vocabulary.features(&TokenText::new(text));
             features[..features.len() - 1].to_vec()

@@ -21,9 +21,9 @@ use self::svm::{Row, Weights};
 /// How many parts of the examples are held out in turn to learn what scores mean.
 const FOLDS: usize = 3;
 
-/// How many examples must have an n-gram for it to be learned from. Those that only one has make half of the model, and
-/// leaving them out changes the accuracy by less than a point.
-const EXAMPLES_MIN: u32 = 2;
+/// The most weights that are learned, features times classes: with the buckets, a model of less than 30 MB. Where there
+/// are more, n-grams that only one example has are left out first; with many examples they are not missed.
+const WEIGHTS_MAX: usize = 5_500_000;
 
 /// A text, and what it is about.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ impl Classifier {
         let names: BTreeSet<&String> = examples.iter().map(|example| &example.class).collect();
         let classes: Vec<String> = names.into_iter().cloned().collect();
         let texts: Vec<&TokenText> = examples.iter().map(|example| &example.text).collect();
-        let vocabulary = Vocabulary::new(&texts, EXAMPLES_MIN);
+        let vocabulary = Vocabulary::new(&texts, WEIGHTS_MAX / classes.len().max(1));
         let all: Vec<Features> = texts.iter().map(|text| vocabulary.features(text)).collect();
         let rows: Vec<Row<'_>> = all
             .iter()
