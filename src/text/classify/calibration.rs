@@ -68,8 +68,8 @@ struct Point {
     right: bool,
 }
 
-/// The rule of Larson et al. (EMNLP 2019): the margin below which a guess is not believed, such that most held-out texts come out
-/// right. None where believing every guess is best.
+/// The rule of Larson et al. (EMNLP 2019): the margin below which a guess is not believed, such that most held-out texts
+/// come out right. None where believing every guess is best.
 fn threshold(held_out: &[HeldOut]) -> Option<f32> {
     let mut sorted = held_out.to_vec();
     sorted.sort_by(|one, other| one.margin.total_cmp(&other.margin));
