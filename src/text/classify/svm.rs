@@ -152,4 +152,12 @@ mod tests {
         let (_, margin) = Weights::train(&[row], 1, 1).best(&features).unwrap();
         assert!((margin - 2.0 * COST / (1.0 + 2.0 * COST)).abs() < 1e-6);
     }
+
+    #[test]
+    fn what_is_right_by_far_pulls_nothing_back() {
+        let (near, far): (Features, Features) = (vec![(0, 1.0)], vec![(0, 10.0)]);
+        let rows = [&near, &far].map(|features| Row { features, class: 0 });
+        let (_, margin) = Weights::train(&rows, 1, 1).best(&near).unwrap();
+        assert!((margin - 2.0 * COST / (1.0 + 2.0 * COST)).abs() < 1e-3);
+    }
 }
