@@ -3,6 +3,7 @@
 pub mod case;
 pub mod check;
 pub mod completions;
+pub mod evaluate;
 pub mod explain;
 pub mod init;
 pub mod output;
@@ -48,6 +49,8 @@ enum Command {
     Explain(explain::Explain),
     /// Show what hark would do with past messages, and what other packs would change
     Replay(replay::Replay),
+    /// Train the classifier on labelled texts, and measure it on others
+    Evaluate(evaluate::Evaluate),
     /// See and answer cases of a running hark
     Case(case::Case),
     /// Start a folder of your own: a config and the packs
@@ -83,6 +86,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Ended> {
         Command::Test(test) => test.run(config),
         Command::Explain(explain) => explain.run(config),
         Command::Replay(replay) => replay.run(config),
+        Command::Evaluate(evaluate) => evaluate.run(),
         Command::Case(case) => case.run(config),
         Command::Init(init) => init.run(),
         Command::Completions(completions) => completions.run(),
