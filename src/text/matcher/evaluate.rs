@@ -12,6 +12,7 @@ use super::{Facts, Hit};
 use crate::text::entities::Entity;
 use crate::text::query::Fact;
 use crate::text::tokens::TokenText;
+use crate::text::tokens::negation::Negated;
 
 /// One text, with the words of the rules found in it.
 pub(super) struct Evaluation<'a> {
@@ -21,6 +22,8 @@ pub(super) struct Evaluation<'a> {
     lists: &'a [ListPlan],
     /// The spots of each list, found when first asked for.
     list_spots: Vec<OnceCell<Vec<Spot>>>,
+    /// What negations reach, found when first asked for.
+    negated: OnceCell<Negated>,
     /// The words of the rules and the places where they stand, sorted.
     pub(super) seen: Vec<(WordId, u32)>,
     /// The bytes of the word at each place.
@@ -69,6 +72,7 @@ impl<'a> Evaluation<'a> {
             facts,
             lists,
             list_spots: vec![OnceCell::new(); lists.len()],
+            negated: OnceCell::new(),
             seen,
             words,
             shown,
@@ -92,7 +96,7 @@ impl<'a> Evaluation<'a> {
     fn holds(&self, plan: &Plan) -> bool {
         match plan {
             Plan::Row(row) => self.row_starts(row).next().is_some(),
-            Plan::List(_) | Plan::Near { .. } => !self.spots(plan).is_empty(),
+            Plan::List(_) | Plan::Affirmed(_) | Plan::Near { .. } => !self.spots(plan).is_empty(),
             Plan::Has(kind) => self.entities.iter().any(|entity| entity.kind == kind),
             Plan::Regex(regex) => regex.is_match(&self.text.original),
             Plan::Fact(fact) => self.fact_holds(fact),
@@ -141,6 +145,11 @@ impl<'a> Evaluation<'a> {
                 let parts = any.iter().map(|part| self.spots(part).into_owned());
                 tidy(parts.flatten().collect())
             }
+            Plan::Affirmed(inner) => {
+                let mut spots = self.spots(inner).into_owned();
+                spots.retain(|spot| !self.negated().has(spot.first, spot.last));
+                spots
+            }
             Plan::Near {
                 left,
                 right,
@@ -156,6 +165,11 @@ impl<'a> Evaluation<'a> {
             }
             Plan::Fact(_) | Plan::Not(_) | Plan::And(_) => Vec::new(),
         })
+    }
+
+    fn negated(&self) -> &Negated {
+        self.negated
+            .get_or_init(|| Negated::new(self.text, self.facts.language))
     }
 
     /// The places of one word.
@@ -249,6 +263,11 @@ impl<'a> Evaluation<'a> {
             Plan::And(all) => {
                 for part in all {
                     self.explain(part, within, evidence);
+                }
+            }
+            Plan::Affirmed(inner) => {
+                if let Some(spot) = self.longest(plan, within) {
+                    self.explain(inner, Some(spot), evidence);
                 }
             }
             Plan::Or(any) => self.explain_one(any, within, evidence),

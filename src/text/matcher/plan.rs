@@ -49,6 +49,7 @@ pub(super) enum Plan {
     Regex(Box<Regex>),
     Fact(Fact),
     Not(Box<Plan>),
+    Affirmed(Box<Plan>),
     And(Vec<Plan>),
     Or(Vec<Plan>),
     Near {
@@ -107,6 +108,7 @@ impl<'a> Compiler<'a> {
             }
             Node::Fact(fact) => Plan::Fact(fact.clone()),
             Node::Not(inner) => Plan::Not(Box::new(self.plan(inner))),
+            Node::Affirmed(inner) => Plan::Affirmed(Box::new(self.plan(inner))),
             Node::And(all) => Plan::And(all.iter().map(|node| self.plan(node)).collect()),
             Node::Or(any) => Plan::Or(any.iter().map(|node| self.plan(node)).collect()),
             Node::Near {
@@ -178,6 +180,7 @@ impl<'a> Compiler<'a> {
                 frequency: ENTITY_FREQUENCY,
             }),
             Plan::Regex(_) | Plan::Fact(_) | Plan::Not(_) => None,
+            Plan::Affirmed(inner) => self.needed(inner),
             Plan::And(all) => all
                 .iter()
                 .filter_map(|part| self.needed(part))
