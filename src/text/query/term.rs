@@ -5,7 +5,7 @@ use regex_automata::util::syntax;
 
 use super::lexer::is_space;
 use super::{Comparison, Fact, Node, QueryError, Word};
-use crate::text::tokens::{Token, TokenKind, TokenText};
+use crate::text::tokens::{TokenKind, TokenText};
 
 /// Largest compiled size of one pattern, so that a pack cannot eat the memory of the daemon.
 const REGEX_BYTES_MAX: usize = 1 << 20;
@@ -160,11 +160,7 @@ pub(in crate::text) fn words(text: &str) -> Read<Vec<Word>> {
         } else if let Some((word, edits)) = slips(piece) {
             words.push(fuzzy(word, edits).map_err(|error| error.inside(at))?);
         } else {
-            words.extend(
-                exact(piece)
-                    .into_iter()
-                    .map(|token| Word::Exact(token.text)),
-            );
+            words.extend(exact(piece).into_iter().map(Word::Exact));
         }
     }
     if words.is_empty() {
@@ -188,30 +184,33 @@ fn spaced(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn slips(piece: &str) -> Option<(&str, &str)> {
     let (word, edits) = piece.rsplit_once('~')?;
     let is_count = edits.bytes().all(|c| c.is_ascii_digit());
-    let is_address = exact(word).iter().any(|token| token.kind == TokenKind::Url);
+    let is_address = TokenText::new(word)
+        .tokens()
+        .any(|token| token.kind == TokenKind::Url);
     (is_count && !is_address).then_some((word, edits))
 }
 
 /// The tokens of a word, without the parts of a hashtag: `#GateChange` asks for the whole.
-fn exact(piece: &str) -> Vec<Token> {
+fn exact(piece: &str) -> Vec<String> {
     let mut tag_end = 0;
-    let mut tokens = TokenText::new(piece).tokens;
-    tokens.retain(|token| {
+    let mut words = Vec::new();
+    for token in TokenText::new(piece).tokens() {
         if token.kind == TokenKind::Hashtag {
             tag_end = token.span.end;
-            return true;
+        } else if token.span.start < tag_end {
+            continue;
         }
-        token.span.start >= tag_end
-    });
-    tokens
+        words.push(token.text.to_owned());
+    }
+    words
 }
 
 fn prefix(stem: &str) -> Read<Vec<Word>> {
-    let mut tokens = exact(stem);
-    match tokens.pop() {
-        Some(last) if last.text.chars().count() >= 2 && !stem.contains('*') => {
-            let before = tokens.into_iter().map(|token| Word::Exact(token.text));
-            Ok(before.chain([Word::Prefix(last.text)]).collect())
+    let mut before = exact(stem);
+    match before.pop() {
+        Some(last) if last.chars().count() >= 2 && !stem.contains('*') => {
+            let before = before.into_iter().map(Word::Exact);
+            Ok(before.chain([Word::Prefix(last)]).collect())
         }
         _ => Err(QueryError::new(
             0,
@@ -232,8 +231,8 @@ fn fuzzy(word: &str, edits: &str) -> Read<Word> {
         }
     };
     match exact(word).as_slice() {
-        [token] if token.text.chars().count() > 2 * usize::from(edits) => {
-            Ok(Word::Fuzzy(token.text.clone(), edits))
+        [word] if word.chars().count() > 2 * usize::from(edits) => {
+            Ok(Word::Fuzzy(word.clone(), edits))
         }
         _ => Err(QueryError::new(
             0,

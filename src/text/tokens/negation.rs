@@ -145,8 +145,8 @@ impl Negated {
     /// Finds the negations of a text; in every language where its own is not known.
     pub(in crate::text) fn new(text: &TokenText, language: Option<&Language>) -> Self {
         let mut negated = Self {
-            from_before: vec![false; text.tokens.len()],
-            from_after: vec![false; text.tokens.len()],
+            from_before: vec![false; text.tokens().len()],
+            from_after: vec![false; text.tokens().len()],
         };
         for scope in scopes(text, language) {
             let side = if scope.negator < scope.first {
@@ -207,30 +207,30 @@ fn scope(negator: usize, first: usize, last: usize) -> Option<Scope> {
 struct Clauses<'a> {
     text: &'a TokenText,
     /// The word at each place.
-    words: Vec<&'a Token>,
+    words: Vec<Token<'a>>,
     /// For each place, whether a clause ends after it.
     ends: Vec<bool>,
 }
 
 impl<'a> Clauses<'a> {
     fn new(text: &'a TokenText) -> Self {
-        let mut words: Vec<&Token> = Vec::with_capacity(text.tokens.len());
-        let mut ends: Vec<bool> = Vec::with_capacity(text.tokens.len());
-        let mut tag_end = 0;
-        for (token, place) in text.tokens.iter().zip(text.places()) {
-            if let Some(last) = ends.last_mut() {
+        let mut words: Vec<Token<'_>> = Vec::with_capacity(text.tokens().len());
+        let mut ends: Vec<bool> = Vec::with_capacity(text.tokens().len());
+        let mut tag_end = None;
+        for token in text.tokens() {
+            if let (Some(tag), Some(last)) = (tag_end, ends.last_mut())
+                && token.span.start >= tag
+            {
                 // What a hashtag negates is inside it.
-                *last |= tag_end > 0 && token.span.start >= tag_end;
-            }
-            if token.span.start >= tag_end {
-                tag_end = 0;
+                *last = true;
+                tag_end = None;
             }
             if token.kind == TokenKind::Hashtag {
-                tag_end = token.span.end;
+                tag_end = Some(token.span.end);
             }
-            if place as usize == words.len() {
+            if token.place as usize == words.len() {
                 if let (Some(last), Some(end)) = (words.last(), ends.last_mut()) {
-                    *end |= parts(text, last, token);
+                    *end |= parts(text, last, &token);
                 }
                 words.push(token);
                 ends.push(false);
@@ -244,18 +244,18 @@ impl<'a> Clauses<'a> {
     fn is(&self, place: usize, word: &str) -> bool {
         self.words.get(place).is_some_and(|token| {
             // A drawn-out "nooo" is a cry, not a negation.
-            token.text == word || (word.len() > 2 && token.short.as_deref() == Some(word))
+            token.text == word || (word.len() > 2 && token.short == Some(word))
         })
     }
 
     fn negates(&self, place: usize, table: &Negators) -> bool {
-        let token = self.words[place];
+        let token = &self.words[place];
         let is_known = token.kind == TokenKind::Word
-            && [Some(&token.text), token.short.as_ref()]
+            && [Some(token.text), token.short]
                 .into_iter()
                 .flatten()
                 .any(|form| {
-                    table.words.binary_search(&form.as_str()).is_ok() && self.is(place, form)
+                    table.words.binary_search(&form).is_ok() && self.is(place, form)
                         || table.stems.iter().any(|stem| form.starts_with(stem))
                 });
         is_known
@@ -296,7 +296,7 @@ impl<'a> Clauses<'a> {
             return false;
         }
         let ends = |place: usize| place + 1 >= self.words.len() || self.ends[place];
-        let word = self.words[place - 1];
+        let word = &self.words[place - 1];
         let is_noun = self.text.original[word.span.clone()].starts_with(char::is_uppercase);
         let opens = place == 1 || self.ends[place - 2];
         let all_but_ends = ends(place + 1) && AFTER_ALL.iter().any(|word| self.is(place + 1, word));
@@ -305,9 +305,9 @@ impl<'a> Clauses<'a> {
 }
 
 /// Whether a clause ends between two neighbours.
-fn parts(text: &TokenText, left: &Token, right: &Token) -> bool {
-    let is_word = |token: &Token| !matches!(token.kind, TokenKind::Emoji | TokenKind::Url);
-    if !is_word(left) || !is_word(right) || OPENERS.binary_search(&right.text.as_str()).is_ok() {
+fn parts(text: &TokenText, left: &Token<'_>, right: &Token<'_>) -> bool {
+    let is_word = |token: &Token<'_>| !matches!(token.kind, TokenKind::Emoji | TokenKind::Url);
+    if !is_word(left) || !is_word(right) || OPENERS.binary_search(&right.text).is_ok() {
         return true;
     }
     let between = text
