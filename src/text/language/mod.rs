@@ -61,17 +61,12 @@ pub fn detect(text: &str, allowed: &[Language]) -> Option<Language> {
 pub fn detect_in(tokens: &TokenText, allowed: &[Language]) -> Option<Language> {
     // Handles, addresses and numbers say nothing about the language.
     let words: Vec<&str> = tokens
-        .tokens
-        .iter()
+        .tokens()
         .filter(|token| token.kind == TokenKind::Word)
         .filter(|token| !token.text.bytes().any(|c| c.is_ascii_digit()))
-        .map(|token| &tokens.original[token.span.clone()])
+        .map(|token| &tokens.original[token.span])
         .collect();
-    let folded: Vec<&str> = tokens
-        .tokens
-        .iter()
-        .map(|token| token.text.as_str())
-        .collect();
+    let folded: Vec<&str> = tokens.tokens().map(|token| token.text).collect();
     let by_words = by_function_words(&folded);
     let prose = words.join(" ");
     let letters = prose.chars().filter(|c| c.is_alphabetic()).count();

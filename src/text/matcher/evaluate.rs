@@ -46,19 +46,19 @@ impl<'a> Evaluation<'a> {
         entities: &'a [Entity],
         facts: &'a Facts<'a>,
     ) -> Self {
-        let mut seen = Vec::with_capacity(text.tokens.len());
-        let mut words: Vec<Range<usize>> = Vec::with_capacity(text.tokens.len());
-        let mut shown: Vec<Range<usize>> = Vec::with_capacity(text.tokens.len());
-        for (token, place) in text.tokens.iter().zip(text.places()) {
-            vocabulary.look_up(&token.text, |word| seen.push((word, place)));
-            if let Some(short) = &token.short {
-                vocabulary.look_up(short, |word| seen.push((word, place)));
+        let mut seen = Vec::with_capacity(text.tokens().len());
+        let mut words: Vec<Range<usize>> = Vec::with_capacity(text.tokens().len());
+        let mut shown: Vec<Range<usize>> = Vec::with_capacity(text.tokens().len());
+        for token in text.tokens() {
+            vocabulary.look_up(token.text, |word| seen.push((word, token.place)));
+            if let Some(short) = token.short {
+                vocabulary.look_up(short, |word| seen.push((word, token.place)));
             }
-            if place as usize == words.len() {
+            if token.place as usize == words.len() {
                 words.push(token.span.clone());
-                shown.push(token.span.clone());
+                shown.push(token.span);
             } else if let Some(word) = words.last_mut() {
-                *word = token.span.clone();
+                *word = token.span;
             }
         }
         seen.sort_unstable();

@@ -227,14 +227,13 @@ impl Plain<'_> {
     }
 
     fn rows(&self, words: &[Word]) -> Vec<Spot> {
-        let places = self.text.places();
         let stands = |word: &Word, place: u32| {
-            self.text.tokens.iter().zip(&places).any(|(token, &at)| {
-                let forms = [Some(&token.text), token.short.as_ref()];
-                at == place && forms.into_iter().flatten().any(|form| fits(word, form))
+            self.text.tokens().any(|token| {
+                let forms = [Some(token.text), token.short];
+                token.place == place && forms.into_iter().flatten().any(|form| fits(word, form))
             })
         };
-        let end = u32::try_from(self.text.tokens.len()).unwrap();
+        let end = u32::try_from(self.text.tokens().len()).unwrap();
         (0..end)
             .filter(|&first| {
                 (first..)

@@ -4,7 +4,7 @@ use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 
 use super::{Comparison, Fact, Node, Word};
-use crate::text::tokens::{Token, TokenKind, TokenText};
+use crate::text::tokens::{TokenKind, TokenText};
 
 /// Largest compiled size of one pattern, so that a pack cannot eat the memory of the daemon.
 const REGEX_BYTES_MAX: usize = 1 << 20;
@@ -73,11 +73,7 @@ pub(in crate::text) fn words(text: &str) -> Result<Vec<Word>, String> {
         } else if piece.contains('*') {
             return Err("expected `*` at the end of a word only".to_owned());
         } else {
-            words.extend(
-                exact(piece)
-                    .into_iter()
-                    .map(|token| Word::Exact(token.text)),
-            );
+            words.extend(exact(piece).into_iter().map(Word::Exact));
         }
     }
     if words.is_empty() {
@@ -87,25 +83,24 @@ pub(in crate::text) fn words(text: &str) -> Result<Vec<Word>, String> {
 }
 
 /// The tokens of a word, without the parts of a hashtag: `#GateChange` asks for the whole.
-fn exact(piece: &str) -> Vec<Token> {
+fn exact(piece: &str) -> Vec<String> {
     let mut tag_end = 0;
-    let mut tokens = TokenText::new(piece).tokens;
-    tokens.retain(|token| {
+    let mut words = Vec::new();
+    for token in TokenText::new(piece).tokens() {
         if token.kind == TokenKind::Hashtag {
             tag_end = token.span.end;
-            return true;
+        } else if token.span.start < tag_end {
+            continue;
         }
-        token.span.start >= tag_end
-    });
-    tokens
+        words.push(token.text.to_owned());
+    }
+    words
 }
 
 fn prefix(stem: &str) -> Result<Word, String> {
     let message = "expected `*` after one word of at least two letters, such as `delay*`";
     match only(exact(stem)) {
-        Some(token) if token.text.chars().count() >= 2 && !stem.contains('*') => {
-            Ok(Word::Prefix(token.text))
-        }
+        Some(word) if word.chars().count() >= 2 && !stem.contains('*') => Ok(Word::Prefix(word)),
         _ => Err(message.to_owned()),
     }
 }
@@ -117,8 +112,8 @@ fn fuzzy(word: &str, edits: &str) -> Result<Node, String> {
         _ => return Err("expected `~1` or `~2` after a word, such as `luggage~1`".to_owned()),
     };
     match only(exact(word)) {
-        Some(token) if token.text.chars().count() > 2 * usize::from(edits) => {
-            Ok(Node::Phrase(vec![Word::Fuzzy(token.text, edits)]))
+        Some(word) if word.chars().count() > 2 * usize::from(edits) => {
+            Ok(Node::Phrase(vec![Word::Fuzzy(word, edits)]))
         }
         _ => Err(
             "expected one word before `~`, of at least three letters for `~1` and five for `~2`"
@@ -127,12 +122,8 @@ fn fuzzy(word: &str, edits: &str) -> Result<Node, String> {
     }
 }
 
-fn only(mut tokens: Vec<Token>) -> Option<Token> {
-    if tokens.len() == 1 {
-        tokens.pop()
-    } else {
-        None
-    }
+fn only(mut words: Vec<String>) -> Option<String> {
+    if words.len() == 1 { words.pop() } else { None }
 }
 
 fn is_name(text: &str) -> bool {

@@ -6,9 +6,8 @@ use super::*;
 
 fn cut(text: &str) -> Vec<String> {
     TokenText::new(text)
-        .tokens
-        .into_iter()
-        .map(|token| token.text)
+        .tokens()
+        .map(|token| token.text.to_owned())
         .collect()
 }
 
@@ -90,11 +89,9 @@ fn drawn_out_letters_have_a_short_form() {
         ("aaabbbb", "aabb", Some("ab")),
     ];
     for (text, folded, short) in cases {
-        let token = &TokenText::new(text).tokens[0];
-        assert_eq!(
-            (token.text.as_str(), token.short.as_deref()),
-            (folded, short)
-        );
+        let cut = TokenText::new(text);
+        let token = cut.tokens().next().unwrap();
+        assert_eq!((token.text, token.short), (folded, short));
     }
 }
 
@@ -102,12 +99,13 @@ fn drawn_out_letters_have_a_short_form() {
 fn spans_point_into_the_original() {
     let text = "Hey @Ann: my BÄG #LostBag 😡!";
     let cut = TokenText::new(text);
-    let written: Vec<&str> = cut.tokens.iter().map(|t| &text[t.span.clone()]).collect();
+    let written: Vec<&str> = cut.tokens().map(|t| &text[t.span]).collect();
     assert_eq!(
         written,
         ["Hey", "@Ann", "my", "BÄG", "#LostBag", "Lost", "Bag", "😡"]
     );
-    assert_eq!(cut.places(), [0, 1, 2, 3, 4, 4, 5, 6]);
+    let places: Vec<u32> = cut.tokens().map(|token| token.place).collect();
+    assert_eq!(places, [0, 1, 2, 3, 4, 4, 5, 6]);
 }
 
 #[test]
@@ -127,7 +125,7 @@ fn a_hostile_text_is_cut_in_time() {
     ] {
         let text = part.repeat(65_536 / part.len());
         let cut = TokenText::new(&text);
-        assert!(cut.tokens.len() <= text.len());
+        assert!(cut.tokens().len() <= text.len());
     }
 }
 
@@ -136,11 +134,19 @@ proptest! {
     fn any_text_is_cut_into_ordered_spans(text in any::<String>()) {
         let cut = TokenText::new(&text);
         let mut start = 0;
-        for token in &cut.tokens {
+        for token in cut.tokens() {
             prop_assert!(text.get(token.span.clone()).is_some());
             prop_assert!(token.span.start >= start);
             prop_assert!(!token.text.is_empty());
             start = token.span.start;
+        }
+    }
+
+    #[test]
+    fn a_word_is_folded_the_same_alone_and_in_a_text(text in "[abAB1'`’é\u{200b} ]{0,16}") {
+        for token in TokenText::new(&text).tokens() {
+            prop_assert_eq!(token.text, fold(&text[token.span.clone()]));
+            prop_assert_eq!(token.span.end, token.span.start + scan::word_len(&text[token.span.start..]));
         }
     }
 
