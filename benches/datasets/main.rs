@@ -8,6 +8,7 @@
 mod airline;
 mod care;
 mod labels;
+mod languages;
 mod railway;
 mod reader;
 mod report;
@@ -67,6 +68,7 @@ fn main() -> anyhow::Result<()> {
     airline::measure(&reader, &folder.join("airline"), &mut report)?;
     care::measure(&reader, folder, &mut report)?;
     railway::measure(&reader, &folder.join("germeval2017"), &mut report)?;
+    languages::measure(folder, &mut report)?;
     std::io::stdout()
         .write_all(report.to_text().as_bytes())
         .context("stdout")

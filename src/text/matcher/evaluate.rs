@@ -10,7 +10,7 @@ use super::spots::{SPOTS_MAX, Spot, pairs, tidy};
 use super::vocabulary::{Vocabulary, WordId};
 use super::{Facts, Hit};
 use crate::text::entities::Entity;
-use crate::text::query::Fact;
+use crate::text::query::{Fact, OTHER_LANGUAGE};
 use crate::text::tokens::TokenText;
 
 /// One text, with the words of the rules found in it.
@@ -105,6 +105,7 @@ impl<'a> Evaluation<'a> {
     fn fact_holds(&self, fact: &Fact) -> bool {
         let facts = self.facts;
         match fact {
+            Fact::Language(code) if code == OTHER_LANGUAGE => facts.other_language,
             Fact::Language(code) => facts.language.is_some_and(|known| known.as_str() == code),
             Fact::Question => is_question(self.text),
             Fact::Shouting => is_shouting(self.text),

@@ -85,6 +85,9 @@ pub(super) enum Node {
     },
 }
 
+/// What stands after `lang:` for every language that the brand does not speak.
+pub(super) const OTHER_LANGUAGE: &str = "other";
+
 /// A condition on what is known beside the words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fact {
