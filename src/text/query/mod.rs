@@ -11,7 +11,11 @@ mod term;
 #[cfg(test)]
 mod tests;
 
-pub(super) use term::{compile_regex, words};
+use std::sync::Arc;
+
+use regex_automata::meta::Regex;
+
+pub(super) use term::words;
 
 /// Most words that may stand between the two sides of `NEAR/n` and `BEFORE/n`.
 pub const GAP_MAX: u32 = 50;
@@ -67,7 +71,7 @@ pub(super) enum Node {
     /// An entity of this kind.
     Has(String),
     /// A pattern over the original text, whatever its case.
-    Regex(String),
+    Regex(Pattern),
     /// A condition beside the words.
     Fact(Fact),
     Not(Box<Node>),
@@ -87,6 +91,21 @@ pub(super) enum Node {
 
 /// What stands after `lang:` for every language that the brand does not speak.
 pub(super) const OTHER_LANGUAGE: &str = "other";
+
+/// A pattern, compiled when it was read. Two are equal when they are written the same.
+#[derive(Debug, Clone)]
+pub(super) struct Pattern {
+    pub(super) source: String,
+    pub(super) regex: Arc<Regex>,
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
+}
+
+impl Eq for Pattern {}
 
 /// A condition on what is known beside the words.
 #[derive(Debug, Clone, PartialEq, Eq)]

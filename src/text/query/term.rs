@@ -1,9 +1,11 @@
 //! Reads single terms: words, phrases, prefixes, lists, conditions, patterns.
 
+use std::sync::Arc;
+
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 
-use super::{Comparison, Fact, Node, Word};
+use super::{Comparison, Fact, Node, Pattern, Word};
 use crate::text::tokens::{TokenKind, TokenText};
 
 /// Largest compiled size of one pattern, so that a pack cannot eat the memory of the daemon.
@@ -37,20 +39,21 @@ pub(super) fn phrase(text: &str) -> Result<Node, String> {
 
 /// Reads what stands between slashes.
 pub(super) fn regex(text: &str) -> Result<Node, String> {
-    let pattern = text.replace("\\/", "/");
-    if pattern.is_empty() {
+    let source = text.replace("\\/", "/");
+    if source.is_empty() {
         return Err("expected a pattern between the slashes".to_owned());
     }
-    let compiled = compile_regex(&pattern)
+    let regex = compile_regex(&source)
         .map_err(|error| format!("expected a pattern that compiles: {error}"))?;
-    if compiled.is_match("") {
+    if regex.is_match("") {
         return Err("expected a pattern that needs at least one character".to_owned());
     }
-    Ok(Node::Regex(pattern))
+    let regex = Arc::new(regex);
+    Ok(Node::Regex(Pattern { source, regex }))
 }
 
 /// Compiles a pattern of a rule: whatever the case, linear in the text.
-pub(in crate::text) fn compile_regex(pattern: &str) -> Result<Regex, String> {
+fn compile_regex(pattern: &str) -> Result<Regex, String> {
     Regex::builder()
         .syntax(syntax::Config::new().case_insensitive(true))
         .configure(Regex::config().nfa_size_limit(Some(REGEX_BYTES_MAX)))
