@@ -27,7 +27,7 @@ use crate::model::id::{DeskName, Language, PackName, ReplyName, TopicName};
 use crate::model::network::Limits;
 use crate::model::severity::Severity;
 use crate::text::entities::{self, Hints};
-use crate::text::language;
+use crate::text::language::{self, Told};
 use crate::text::matcher::{Facts, Hit, Matcher};
 use crate::text::tokens::TokenText;
 
@@ -200,10 +200,13 @@ impl Library {
     /// Reads a text: language, entities, and every topic of the brand's packs that matches, best first.
     pub fn read(&self, text: &str, context: &Context<'_>) -> Reading {
         let tokens = TokenText::new(text);
-        let language = language_of(&tokens, context);
+        let told = language::tell(&tokens, context.languages);
+        let other_language = told == Told::Other;
+        let language = language_of(told, context);
         let entities = entities::find(text, &self.hints(context));
         let facts = Facts {
             language: language.as_ref(),
+            other_language,
             channel: context.channel,
             brand: context.brand.as_str(),
             public: context.visibility.is_public(),
@@ -356,13 +359,14 @@ impl Topic {
 }
 
 /// What the words say, else what the network or the conversation states, as long as the brand speaks it.
-fn language_of(text: &TokenText, context: &Context<'_>) -> Option<Language> {
-    language::detect_in(text, context.languages).or_else(|| {
-        context
-            .stated_language
-            .filter(|stated| context.languages.contains(stated))
-            .cloned()
-    })
+fn language_of(told: Told, context: &Context<'_>) -> Option<Language> {
+    if let Told::Spoken(language) = told {
+        return Some(language);
+    }
+    context
+        .stated_language
+        .filter(|stated| context.languages.contains(stated))
+        .cloned()
 }
 
 fn matched(topic: &Topic, hit: &Hit) -> TopicMatch {

@@ -10,7 +10,7 @@ use super::spots::{SPOTS_MAX, Spot, pairs, tidy};
 use super::vocabulary::WordId;
 use super::{Facts, Hit};
 use crate::text::entities::Entity;
-use crate::text::query::Fact;
+use crate::text::query::{Fact, OTHER_LANGUAGE};
 use crate::text::tokens::TokenText;
 use crate::text::tokens::negation::Negated;
 
@@ -116,6 +116,7 @@ impl<'a> Evaluation<'a> {
     fn fact_holds(&self, fact: &Fact) -> bool {
         let facts = self.facts;
         match fact {
+            Fact::Language(code) if code == OTHER_LANGUAGE => facts.other_language,
             Fact::Language(code) => facts.language.is_some_and(|known| known.as_str() == code),
             Fact::Question => *self.is_question.get_or_init(|| is_question(self.text)),
             Fact::Shouting => *self.is_shouting.get_or_init(|| is_shouting(self.text)),

@@ -52,6 +52,8 @@ pub struct Rule<'a> {
 pub struct Facts<'a> {
     /// The language it is read in.
     pub language: Option<&'a Language>,
+    /// Whether it is in a language that the brand does not speak: what `lang:other` looks at.
+    pub other_language: bool,
     /// The kind of network.
     pub channel: &'a str,
     /// The brand's name.

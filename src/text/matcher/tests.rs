@@ -44,6 +44,7 @@ impl Packs {
 fn facts(language: Option<&Language>) -> Facts<'_> {
     Facts {
         language,
+        other_language: false,
         channel: "x",
         brand: "northwind",
         public: true,
@@ -105,6 +106,7 @@ fn rules_match_or_not() {
         (r"/gate [a-z]\d+/ NEAR/0 now", "at Gate B32 now", true),
         ("遅延", "大幅な遅延です", true),
         ("lang:de", "bag", false),
+        ("lang:other", "bag", false),
         ("is:question", "bag?", true),
         ("is:question", "where bag", true),
         ("is:question", "https://x.example/?a", false),

@@ -120,6 +120,9 @@ pub(super) enum Node {
     },
 }
 
+/// What stands after `lang:` for every language that the brand does not speak.
+pub(super) const OTHER_LANGUAGE: &str = "other";
+
 /// A pattern, compiled when it was read. Two are equal when they are written the same.
 #[derive(Debug, Clone)]
 pub(super) struct Pattern {
