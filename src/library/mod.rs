@@ -4,6 +4,7 @@ mod compile;
 pub mod diagnostic;
 mod document;
 mod lint;
+mod overlap;
 mod pack_file;
 pub mod reading;
 mod reply;
