@@ -6,7 +6,7 @@ use crate::library::pack_file::{self, PackFile};
 use crate::library::reply::{self, Replies, ReplyDraft};
 use crate::library::test_table::PackTest;
 use crate::library::topic_file::{self, TopicDraft};
-use crate::library::{CORE, Handoff, Library, Pack, PackSource, Topic, lint};
+use crate::library::{CORE, Handoff, Library, Pack, PackSource, RuleSource, Topic, lint};
 use crate::model::id::{DeskName, Language, PackName, ReplyName, TopicName};
 use crate::text::matcher::{Lists, Matcher};
 
@@ -147,12 +147,21 @@ fn lists(visible: &[&PackDraft<'_>]) -> Lists {
 
 fn build_pack(draft: &PackDraft<'_>, lists: &Lists, chain: Vec<PackName>) -> Pack {
     let mut rules = Vec::new();
-    let mut rule_topics = Vec::new();
+    let mut sources = Vec::new();
     for (number, topic) in draft.topics.iter().enumerate() {
+        let (mut line, mut read) = (1, 0);
         for rule in &topic.rules {
             let rule_number = u32::try_from(rules.len()).expect("fewer than 2^32 rules in memory");
             rules.push((rule_number, rule.query.clone()));
-            rule_topics.push(number);
+            let start = rule.text.span.start;
+            line += topic.file.text[read..start].matches('\n').count();
+            read = start;
+            let words: Vec<&str> = rule.text.value.split_whitespace().collect();
+            sources.push(RuleSource {
+                place: format!("{}:{line}", topic.file.path),
+                text: words.join(" "),
+                topic: number,
+            });
         }
     }
     let languages = draft.file.languages.iter();
@@ -166,7 +175,7 @@ fn build_pack(draft: &PackDraft<'_>, lists: &Lists, chain: Vec<PackName>) -> Pac
             .iter()
             .map(|topic| build_topic(draft.name, topic))
             .collect(),
-        rule_topics,
+        rules: sources,
         matcher: Matcher::new(&rules, lists),
         examples: draft
             .topics

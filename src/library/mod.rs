@@ -164,6 +164,17 @@ pub struct Wanted<'a> {
     pub limits: &'a Limits,
 }
 
+/// A rule as its author knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSource {
+    /// Where it stands: `responses/airline/topics/delay.toml:4`.
+    pub place: String,
+    /// What it says.
+    pub text: String,
+    /// Its topic, as an index into those of the pack.
+    topic: usize,
+}
+
 /// A pack, compiled.
 #[derive(Debug, Default)]
 struct Pack {
@@ -173,8 +184,8 @@ struct Pack {
     /// This pack and all that it builds on, nearest first; without `core`.
     chain: Vec<PackName>,
     topics: Vec<Topic>,
-    /// Rule number `n` of the matcher is a rule of topic `rule_topics[n]`.
-    rule_topics: Vec<usize>,
+    /// The rules by their numbers in the matcher.
+    rules: Vec<RuleSource>,
     matcher: Matcher,
     examples: Vec<(TopicName, String)>,
     tests: Vec<PackTest>,
@@ -251,6 +262,13 @@ impl Library {
     pub fn topic(&self, name: &TopicName, packs: &[PackName]) -> Option<&Topic> {
         self.search_order(packs)
             .find_map(|pack| pack.topics.iter().find(|topic| topic.name == *name))
+    }
+
+    /// The rule that made a topic match.
+    pub fn rule(&self, found: &TopicMatch, packs: &[PackName]) -> Option<&RuleSource> {
+        let topic = self.topic(&found.topic, packs)?;
+        let rules = &self.packs.get(&topic.pack)?.rules;
+        rules.get(usize::try_from(found.rule?).ok()?)
     }
 
     /// Makes a reply: right language, a wording that fits, values stripped of the network's markup.
@@ -335,7 +353,7 @@ impl Library {
 impl Pack {
     fn topic_of(&self, hit: &Hit) -> &Topic {
         let rule = usize::try_from(hit.rule).expect("rules are numbered by a list in memory");
-        &self.topics[self.rule_topics[rule]]
+        &self.topics[self.rules[rule].topic]
     }
 }
 
@@ -361,5 +379,7 @@ fn matched(topic: &Topic, hit: Hit) -> TopicMatch {
         topic: topic.name.clone(),
         score: 1.0,
         spans: hit.spans,
+        rule: Some(hit.rule),
+        weight: hit.weight,
     }
 }
