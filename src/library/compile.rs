@@ -1,5 +1,7 @@
 //! From the files of all packs to one library: read everything, check everything, and only then build.
 
+use std::collections::BTreeMap;
+
 use crate::library::diagnostic::{Diagnostic, Level};
 use crate::library::document::{diagnostic, position};
 use crate::library::pack_file::{self, PackFile};
@@ -8,7 +10,7 @@ use crate::library::test_table::PackTest;
 use crate::library::topic_file::{self, TopicDraft};
 use crate::library::{CORE, Handoff, Library, Pack, PackSource, RuleSource, Topic, lint};
 use crate::model::id::{DeskName, Language, PackName, ReplyName, TopicName};
-use crate::text::matcher::{Lists, Matcher};
+use crate::text::matcher::{Lists, Matcher, Rule};
 
 /// A pack, read but not checked against the others.
 #[derive(Debug)]
@@ -117,53 +119,57 @@ pub(crate) fn visible<'d, 'a>(
 }
 
 fn build(drafts: Vec<PackDraft<'_>>) -> Library {
-    let mut library = Library::default();
+    let mut packs = BTreeMap::new();
+    let mut rules = Vec::new();
+    let mut scopes = Vec::new();
     for draft in &drafts {
         let visible = visible(&drafts, draft);
         let chain = visible.iter().map(|pack| pack.name.clone()).collect();
-        let pack = build_pack(draft, &lists(&visible), chain);
-        library.packs.insert(draft.name.clone(), pack);
+        let pack = build_pack(draft, chain, number(scopes.len()), number(rules.len()));
+        for topic in &draft.topics {
+            rules.extend(
+                topic
+                    .rules
+                    .iter()
+                    .zip(number(rules.len())..)
+                    .map(|(rule, number)| Rule {
+                        number,
+                        scope: pack.scope,
+                        query: &rule.query,
+                    }),
+            );
+        }
+        scopes.push(lists(&visible));
+        packs.insert(draft.name.clone(), pack);
     }
+    let matcher = Matcher::new(&rules, &scopes);
     let mut replies = Replies::default();
     for draft in drafts {
         for reply in draft.replies {
             replies.add(draft.name, reply);
         }
     }
-    library.replies = replies;
-    library
+    Library {
+        packs,
+        matcher,
+        replies,
+    }
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).expect("fewer than 2^32 rules in memory")
 }
 
 /// The word lists that a pack can use; the nearest of one name wins whole.
-fn lists(visible: &[&PackDraft<'_>]) -> Lists {
+fn lists<'d>(visible: &[&'d PackDraft<'_>]) -> Lists<'d> {
     let mut lists = Lists::new();
     for list in visible.iter().flat_map(|pack| &pack.file.lists) {
-        lists
-            .entry(list.name.value.clone())
-            .or_insert_with(|| list.words.iter().cloned().collect());
+        lists.entry(&list.name.value).or_insert(&list.words);
     }
     lists
 }
 
-fn build_pack(draft: &PackDraft<'_>, lists: &Lists, chain: Vec<PackName>) -> Pack {
-    let mut rules = Vec::new();
-    let mut sources = Vec::new();
-    for (number, topic) in draft.topics.iter().enumerate() {
-        let (mut line, mut read) = (1, 0);
-        for rule in &topic.rules {
-            let rule_number = u32::try_from(rules.len()).expect("fewer than 2^32 rules in memory");
-            rules.push((rule_number, rule.query.clone()));
-            let start = rule.text.span.start;
-            line += topic.file.text[read..start].matches('\n').count();
-            read = start;
-            let words: Vec<&str> = rule.text.value.split_whitespace().collect();
-            sources.push(RuleSource {
-                place: format!("{}:{line}", topic.file.path),
-                text: words.join(" "),
-                topic: number,
-            });
-        }
-    }
+fn build_pack(draft: &PackDraft<'_>, chain: Vec<PackName>, scope: u32, first_rule: u32) -> Pack {
     let languages = draft.file.languages.iter();
     Pack {
         title: draft.file.title.clone(),
@@ -175,8 +181,9 @@ fn build_pack(draft: &PackDraft<'_>, lists: &Lists, chain: Vec<PackName>) -> Pac
             .iter()
             .map(|topic| build_topic(draft.name, topic))
             .collect(),
-        rules: sources,
-        matcher: Matcher::new(&rules, lists),
+        scope,
+        first_rule,
+        rules: sources(&draft.topics),
         examples: draft
             .topics
             .iter()
@@ -191,6 +198,26 @@ fn build_pack(draft: &PackDraft<'_>, lists: &Lists, chain: Vec<PackName>) -> Pac
             .flat_map(|topic| build_tests(draft.name, topic))
             .collect(),
     }
+}
+
+/// The rules of a pack as they were numbered.
+fn sources(topics: &[TopicDraft<'_>]) -> Vec<RuleSource> {
+    let mut sources = Vec::new();
+    for (number, topic) in topics.iter().enumerate() {
+        let (mut line, mut read) = (1, 0);
+        for rule in &topic.rules {
+            let start = rule.text.span.start;
+            line += topic.file.text[read..start].matches('\n').count();
+            read = start;
+            let words: Vec<&str> = rule.text.value.split_whitespace().collect();
+            sources.push(RuleSource {
+                place: format!("{}:{line}", topic.file.path),
+                text: words.join(" "),
+                topic: number,
+            });
+        }
+    }
+    sources
 }
 
 fn build_topic(pack: &PackName, draft: &TopicDraft<'_>) -> Topic {

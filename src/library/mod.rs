@@ -176,7 +176,7 @@ pub struct RuleSource {
 }
 
 /// A pack, compiled.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Pack {
     title: String,
     languages: Vec<Language>,
@@ -184,9 +184,12 @@ struct Pack {
     /// This pack and all that it builds on, nearest first; without `core`.
     chain: Vec<PackName>,
     topics: Vec<Topic>,
-    /// The rules by their numbers in the matcher.
+    /// Its scope in the matcher.
+    scope: u32,
+    /// Number of its first rule in the matcher.
+    first_rule: u32,
+    /// Its rules, in the order of their numbers.
     rules: Vec<RuleSource>,
-    matcher: Matcher,
     examples: Vec<(TopicName, String)>,
     tests: Vec<PackTest>,
 }
@@ -195,6 +198,8 @@ struct Pack {
 #[derive(Debug, Default)]
 pub struct Library {
     packs: BTreeMap<PackName, Pack>,
+    /// The rules of all packs.
+    matcher: Matcher,
     replies: Replies,
 }
 
@@ -206,9 +211,9 @@ impl Library {
 
     /// Reads a text: language, entities, and every topic of the brand's packs that matches, best first.
     pub fn read(&self, text: &str, context: &Context<'_>) -> Reading {
-        let language = language_of(text, context);
-        let entities = entities::find(text, &self.hints(context));
         let tokens = TokenText::new(text);
+        let language = language_of(&tokens, context);
+        let entities = entities::find(text, &self.hints(context));
         let facts = Facts {
             language: language.as_ref(),
             channel: context.channel,
@@ -218,20 +223,23 @@ impl Library {
             followers: context.author.followers,
             verified: context.author.verified,
         };
-        let mut found: BTreeMap<&TopicName, (&Topic, Hit)> = BTreeMap::new();
-        for pack in self.search_order(context.packs) {
-            for hit in pack.matcher.find(&tokens, &entities, &facts) {
-                let topic = pack.topic_of(&hit);
-                let best = found
-                    .entry(&topic.name)
-                    .or_insert_with(|| (topic, hit.clone()));
+        let packs: Vec<&Pack> = self.search_order(context.packs).collect();
+        let scopes: Vec<u32> = packs.iter().map(|pack| pack.scope).collect();
+        let hits = self.matcher.find(&tokens, &entities, &facts, &scopes);
+        let mut found: BTreeMap<&TopicName, (&Topic, &Hit)> = BTreeMap::new();
+        for pack in packs {
+            for (topic, hit) in hits
+                .iter()
+                .filter_map(|hit| Some((pack.topic_of(hit)?, hit)))
+            {
+                let best = found.entry(&topic.name).or_insert((topic, hit));
                 // A topic of an earlier pack hides one of the same name in a later one.
                 if best.0.pack == topic.pack && best.1.weight < hit.weight {
                     best.1 = hit;
                 }
             }
         }
-        let mut found: Vec<(&Topic, Hit)> = found.into_values().collect();
+        let mut found: Vec<(&Topic, &Hit)> = found.into_values().collect();
         found.sort_by_key(|(topic, hit)| (topic.rank(), Reverse(hit.weight)));
         Reading {
             language,
@@ -267,8 +275,7 @@ impl Library {
     /// The rule that made a topic match.
     pub fn rule(&self, found: &TopicMatch, packs: &[PackName]) -> Option<&RuleSource> {
         let topic = self.topic(&found.topic, packs)?;
-        let rules = &self.packs.get(&topic.pack)?.rules;
-        rules.get(usize::try_from(found.rule?).ok()?)
+        self.packs.get(&topic.pack)?.rule(found.rule?)
     }
 
     /// Makes a reply: right language, a wording that fits, values stripped of the network's markup.
@@ -351,9 +358,14 @@ impl Library {
 }
 
 impl Pack {
-    fn topic_of(&self, hit: &Hit) -> &Topic {
-        let rule = usize::try_from(hit.rule).expect("rules are numbered by a list in memory");
-        &self.topics[self.rules[rule].topic]
+    fn rule(&self, number: u32) -> Option<&RuleSource> {
+        self.rules
+            .get(number.checked_sub(self.first_rule)? as usize)
+    }
+
+    /// The topic that a hit is of, where it is of this pack.
+    fn topic_of(&self, hit: &Hit) -> Option<&Topic> {
+        self.rule(hit.rule).map(|rule| &self.topics[rule.topic])
     }
 }
 
@@ -365,8 +377,8 @@ impl Topic {
 }
 
 /// What the words say, else what the network or the conversation states, as long as the brand speaks it.
-fn language_of(text: &str, context: &Context<'_>) -> Option<Language> {
-    language::detect(text, context.languages).or_else(|| {
+fn language_of(text: &TokenText, context: &Context<'_>) -> Option<Language> {
+    language::detect_in(text, context.languages).or_else(|| {
         context
             .stated_language
             .filter(|stated| context.languages.contains(stated))
@@ -374,11 +386,11 @@ fn language_of(text: &str, context: &Context<'_>) -> Option<Language> {
     })
 }
 
-fn matched(topic: &Topic, hit: Hit) -> TopicMatch {
+fn matched(topic: &Topic, hit: &Hit) -> TopicMatch {
     TopicMatch {
         topic: topic.name.clone(),
         score: 1.0,
-        spans: hit.spans,
+        spans: hit.spans.clone(),
         rule: Some(hit.rule),
         weight: hit.weight,
     }

@@ -14,7 +14,11 @@ mod term;
 #[cfg(test)]
 mod tests;
 
-pub(super) use term::{compile_regex, words};
+use std::sync::Arc;
+
+use regex_automata::meta::Regex;
+
+pub(super) use term::words;
 
 /// Most words that may stand between the two sides of `NEAR/n` and `BEFORE/n`.
 pub const GAP_MAX: u32 = 50;
@@ -97,7 +101,7 @@ pub(super) enum Node {
     /// An entity of this kind.
     Has(String),
     /// A pattern over the original text, whatever its case.
-    Regex(String),
+    Regex(Pattern),
     /// A condition beside the words.
     Fact(Fact),
     Not(Box<Node>),
@@ -116,6 +120,21 @@ pub(super) enum Node {
         ordered: bool,
     },
 }
+
+/// A pattern, compiled when it was read. Two are equal when they are written the same.
+#[derive(Debug, Clone)]
+pub(super) struct Pattern {
+    pub(super) source: String,
+    pub(super) regex: Arc<Regex>,
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
+}
+
+impl Eq for Pattern {}
 
 /// A condition on what is known beside the words.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,12 @@
 //! Reads single terms: words, phrases, prefixes, lists, conditions, patterns.
 
+use std::sync::Arc;
+
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 
 use super::lexer::is_space;
-use super::{Comparison, Fact, Node, QueryError, Word};
+use super::{Comparison, Fact, Node, Pattern, QueryError, Word};
 use crate::text::tokens::{TokenKind, TokenText};
 
 /// Largest compiled size of one pattern, so that a pack cannot eat the memory of the daemon.
@@ -108,14 +110,14 @@ pub(super) fn phrase(text: &str) -> Read<Node> {
 
 /// Reads what stands between slashes.
 pub(super) fn regex(text: &str) -> Read<Node> {
-    let pattern = text.replace("\\/", "/");
-    if pattern.is_empty() {
+    let source = text.replace("\\/", "/");
+    if source.is_empty() {
         return Err(QueryError::new(0, "expected a pattern between the slashes"));
     }
-    compile_regex(&pattern).map_err(|error| {
+    let regex = compile_regex(&source).map_err(|error| {
         QueryError::new(0, format!("expected a pattern that compiles: {error}"))
     })?;
-    let shortest = syntax::parse_with(&pattern, &pattern_syntax())
+    let shortest = syntax::parse_with(&source, &pattern_syntax())
         .ok()
         .and_then(|pattern| pattern.properties().minimum_len());
     if shortest == Some(0) {
@@ -124,7 +126,8 @@ pub(super) fn regex(text: &str) -> Read<Node> {
                 .hint("it would match every message; write `+` instead of `*`"),
         );
     }
-    Ok(Node::Regex(pattern))
+    let regex = Arc::new(regex);
+    Ok(Node::Regex(Pattern { source, regex }))
 }
 
 fn pattern_syntax() -> syntax::Config {
@@ -132,7 +135,7 @@ fn pattern_syntax() -> syntax::Config {
 }
 
 /// Compiles a pattern of a rule: whatever the case, linear in the text.
-pub(in crate::text) fn compile_regex(pattern: &str) -> Result<Regex, String> {
+fn compile_regex(pattern: &str) -> Result<Regex, String> {
     Regex::builder()
         .syntax(pattern_syntax())
         .configure(Regex::config().nfa_size_limit(Some(REGEX_BYTES_MAX)))
