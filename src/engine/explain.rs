@@ -1,7 +1,7 @@
 //! A verdict as people and programs read it: the same shape in `hark explain`, in `hark replay` and in the API.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -19,7 +19,7 @@ use crate::text::entities;
 pub struct ScoredTopic {
     /// Its name.
     pub topic: String,
-    /// 1.0 for a rule.
+    /// 1.0 for a rule; for the classifier the probability that it is right.
     pub score: f32,
     /// The words that made it match.
     pub words: Vec<String>,
@@ -36,6 +36,8 @@ pub struct Explanation {
     pub topic: Option<String>,
     /// Every topic that matched, best first.
     pub topics: Vec<ScoredTopic>,
+    /// What the classifier takes it for, where no rule decides.
+    pub guess: Option<ScoredTopic>,
     /// How bad it is.
     pub severity: String,
     /// The desk that gets it.
@@ -72,6 +74,11 @@ impl Explanation {
                 .map(entities::mask)
                 .collect(),
         });
+        let guess = verdict.reading.guess.as_ref().map(|guess| ScoredTopic {
+            topic: guess.topic.to_string(),
+            score: guess.score,
+            words: Vec::new(),
+        });
         let found = verdict.reading.entities.iter().map(|entity| {
             let value = if entity.private {
                 entities::MASK.to_owned()
@@ -85,6 +92,7 @@ impl Explanation {
             outcome: verdict.outcome.to_string(),
             topic: verdict.topic.map(|topic| topic.to_string()),
             topics: topics.collect(),
+            guess,
             severity: verdict.severity.to_string(),
             desk: verdict.desk.map(|desk| desk.to_string()),
             reply: verdict.reply.map(|reply| reply.to_string()),
@@ -112,15 +120,10 @@ impl Explanation {
             line("topics", "none matched");
         }
         for topic in &self.topics {
-            line(
-                "topic",
-                &format!(
-                    "{} ({:.2}) on {}",
-                    topic.topic,
-                    topic.score,
-                    quoted(&topic.words)
-                ),
-            );
+            line("topic", &topic.to_string());
+        }
+        if let Some(guess) = &self.guess {
+            line("guess", &guess.to_string());
         }
         for (kind, value) in &self.entities {
             line("found", &format!("{kind} {value}"));
@@ -136,6 +139,16 @@ impl Explanation {
             _ => line("reply", "nothing is said"),
         }
         out
+    }
+}
+
+impl fmt::Display for ScoredTopic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({:.2})", self.topic, self.score)?;
+        if self.words.is_empty() {
+            return Ok(());
+        }
+        write!(f, " on {}", quoted(&self.words))
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::library::SourceFile;
 use crate::library::diagnostic::Diagnostic;
 use crate::library::document::{self, Placed, Problems, Table, place_in_text};
+use crate::library::examples::{self, ClassifierDraft};
 use crate::model::id::{Language, PackName};
 use crate::text::query;
 
@@ -14,6 +15,7 @@ const KEYS: &[&str] = &[
     "desks",
     "airlines",
     "lists",
+    "classifier",
 ];
 
 /// A word list of a pack.
@@ -33,6 +35,7 @@ pub(crate) struct PackFile<'a> {
     pub(crate) desks: Vec<Placed<String>>,
     pub(crate) airlines: Vec<String>,
     pub(crate) lists: Vec<ListDraft>,
+    pub(crate) classifier: ClassifierDraft,
 }
 
 /// Reads `pack.toml`.
@@ -64,6 +67,7 @@ pub(crate) fn read(file: &SourceFile) -> (PackFile<'_>, Vec<Diagnostic>) {
             .map(|airline| airline.value)
             .collect(),
         lists,
+        classifier: examples::read_classifier(&mut problems, &table),
     };
     (pack, problems.found)
 }
