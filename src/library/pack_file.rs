@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::library::SourceFile;
 use crate::library::diagnostic::Diagnostic;
 use crate::library::document::{self, Placed, Problems, Table, place_in_text};
+use crate::library::examples::{self, ClassifierDraft};
 use crate::model::id::{Language, PackName};
 use crate::text::query;
 
@@ -16,6 +17,7 @@ const KEYS: &[&str] = &[
     "desks",
     "airlines",
     "lists",
+    "classifier",
 ];
 
 /// A word list of a pack.
@@ -35,6 +37,7 @@ pub(crate) struct PackFile<'a> {
     pub(crate) desks: Vec<Placed<String>>,
     pub(crate) airlines: Vec<String>,
     pub(crate) lists: Vec<ListDraft>,
+    pub(crate) classifier: ClassifierDraft,
 }
 
 /// Reads `pack.toml`.
@@ -66,6 +69,7 @@ pub(crate) fn read(file: &SourceFile) -> (PackFile<'_>, Vec<Diagnostic>) {
             .map(|airline| airline.value)
             .collect(),
         lists,
+        classifier: examples::read_classifier(&mut problems, &table),
     };
     (pack, problems.found)
 }
