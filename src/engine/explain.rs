@@ -56,12 +56,13 @@ pub struct Explanation {
 pub fn explain(world: &World, brand: BrandName, message: &Inbound, now: Timestamp) -> Explanation {
     let conversation = Conversation::new(message, brand);
     let verdict = judge(world, &conversation, message, now);
-    Explanation::of(message, verdict)
+    Explanation::of(world, &conversation.brand, message, verdict)
 }
 
 impl Explanation {
     /// The verdict about `message`, in its outside shape.
-    pub fn of(message: &Inbound, verdict: Verdict) -> Self {
+    pub fn of(world: &World, brand: &BrandName, message: &Inbound, verdict: Verdict) -> Self {
+        let mask = |text: &str| world.mask(brand, text);
         let topics = verdict.reading.topics.iter().map(|found| ScoredTopic {
             topic: found.topic.to_string(),
             score: found.score,
@@ -69,7 +70,7 @@ impl Explanation {
                 .spans
                 .iter()
                 .filter_map(|span| message.text.get(span.clone()))
-                .map(entities::mask)
+                .map(mask)
                 .collect(),
         });
         let found = verdict.reading.entities.iter().map(|entity| {
@@ -78,7 +79,7 @@ impl Explanation {
             } else {
                 entity.normal.clone()
             };
-            (entity.kind.to_owned(), value)
+            (entity.kind.to_string(), value)
         });
         Self {
             id: message.id.to_string(),

@@ -1,5 +1,7 @@
 //! From the files of all packs to one library: read everything, check everything, and only then build.
 
+use std::sync::Arc;
+
 use crate::library::diagnostic::{Diagnostic, Level};
 use crate::library::document::{diagnostic, position};
 use crate::library::pack_file::{self, PackFile};
@@ -160,6 +162,12 @@ fn build_pack(draft: &PackDraft<'_>, lists: &Lists, chain: Vec<PackName>) -> Pac
         title: draft.file.title.clone(),
         languages: languages.map(|language| language.value.clone()).collect(),
         airlines: draft.file.airlines.clone(),
+        entities: draft
+            .file
+            .entities
+            .iter()
+            .map(|entity| Arc::clone(&entity.custom))
+            .collect(),
         chain,
         topics: draft
             .topics

@@ -3,6 +3,7 @@
 use crate::library::SourceFile;
 use crate::library::diagnostic::Diagnostic;
 use crate::library::document::{self, Placed, Problems, Table, place_in_text};
+use crate::library::entity_file::{self, EntityDraft};
 use crate::model::id::{Language, PackName};
 use crate::text::query;
 
@@ -14,6 +15,7 @@ const KEYS: &[&str] = &[
     "desks",
     "airlines",
     "lists",
+    "entities",
 ];
 
 /// A word list of a pack.
@@ -33,6 +35,7 @@ pub(crate) struct PackFile<'a> {
     pub(crate) desks: Vec<Placed<String>>,
     pub(crate) airlines: Vec<String>,
     pub(crate) lists: Vec<ListDraft>,
+    pub(crate) entities: Vec<EntityDraft>,
 }
 
 /// Reads `pack.toml`.
@@ -48,6 +51,8 @@ pub(crate) fn read(file: &SourceFile) -> (PackFile<'_>, Vec<Diagnostic>) {
     table.text(&mut problems, "description");
     let languages = read_languages(&mut problems, &table);
     let lists = read_lists(&mut problems, &table, &languages);
+    let codes: Vec<&str> = languages.iter().map(|code| code.value.as_str()).collect();
+    let entities = entity_file::read(&mut problems, &table, &codes);
     let pack = PackFile {
         file,
         title,
@@ -64,6 +69,7 @@ pub(crate) fn read(file: &SourceFile) -> (PackFile<'_>, Vec<Diagnostic>) {
             .map(|airline| airline.value)
             .collect(),
         lists,
+        entities,
     };
     (pack, problems.found)
 }

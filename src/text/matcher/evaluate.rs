@@ -93,7 +93,7 @@ impl<'a> Evaluation<'a> {
         match plan {
             Plan::Row(row) => self.row_starts(row).next().is_some(),
             Plan::List(_) | Plan::Near { .. } => !self.spots(plan).is_empty(),
-            Plan::Has(kind) => self.entities.iter().any(|entity| entity.kind == kind),
+            Plan::Has(kind) => self.entities.iter().any(|entity| entity.kind == *kind),
             Plan::Regex(regex) => regex.is_match(&self.text.original),
             Plan::Fact(fact) => self.fact_holds(fact),
             Plan::Not(inner) => !self.holds(inner),
@@ -231,7 +231,7 @@ impl<'a> Evaluation<'a> {
                 }
             }
             Plan::Has(kind) => {
-                let mut entities = self.entities.iter().filter(|entity| entity.kind == kind);
+                let mut entities = self.entities.iter().filter(|entity| entity.kind == *kind);
                 let found = match within {
                     None => entities.next(),
                     Some(_) => entities.find(|entity| self.is_inside(&entity.span, within)),

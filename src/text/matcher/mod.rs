@@ -117,7 +117,12 @@ impl Matcher {
             awake.extend(&self.woken_by_word[seen[0].0 as usize]);
         }
         for entity in entities {
-            awake.extend(self.woken_by_entity.get(entity.kind).into_iter().flatten());
+            awake.extend(
+                self.woken_by_entity
+                    .get(entity.kind.as_ref())
+                    .into_iter()
+                    .flatten(),
+            );
         }
         awake.sort_unstable();
         awake.dedup();
