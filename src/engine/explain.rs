@@ -15,7 +15,7 @@ use crate::model::conversation::Conversation;
 use crate::model::id::{BrandName, PackName};
 use crate::model::message::Inbound;
 use crate::model::severity::Severity;
-use crate::text::entities::{self, Entity};
+use crate::text::entities::Entity;
 
 /// A topic that matched.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -71,7 +71,7 @@ pub struct Explanation {
 pub fn explain(world: &World, brand: BrandName, message: &Inbound, now: Timestamp) -> Explanation {
     let conversation = Conversation::new(message, brand);
     let verdict = judge(world, &conversation, message, now);
-    Explanation::of(message, verdict)
+    Explanation::of(world, &conversation.brand, message, verdict)
 }
 
 /// The same for a rule author: with the rule that made each topic match, and why it did not come first.
@@ -88,7 +88,7 @@ pub fn explain_rules(
     let conversation = Conversation::new(message, brand);
     let verdict = judge(world, &conversation, message, now);
     let found = verdict.reading.topics.clone();
-    let mut explanation = Explanation::of(message, verdict);
+    let mut explanation = Explanation::of(world, &conversation.brand, message, verdict);
     for (shown, found_one) in explanation.topics.iter_mut().zip(&found) {
         if let Some(rule) = world.library.rule(found_one, packs) {
             shown.rule = Some(rule.text.clone());
@@ -134,7 +134,8 @@ fn behind(
 
 impl Explanation {
     /// The verdict about `message`, in its outside shape.
-    pub fn of(message: &Inbound, verdict: Verdict) -> Self {
+    pub fn of(world: &World, brand: &BrandName, message: &Inbound, verdict: Verdict) -> Self {
+        let mask = |text: &str| world.mask(brand, text);
         let topics = verdict.reading.topics.iter().map(|found| ScoredTopic {
             topic: found.topic.to_string(),
             score: found.score,
@@ -142,7 +143,7 @@ impl Explanation {
                 .spans
                 .iter()
                 .filter_map(|span| message.text.get(span.clone()))
-                .map(entities::mask)
+                .map(mask)
                 .collect(),
             rule: None,
             at: None,
@@ -223,7 +224,7 @@ fn by_kind(found: &[Entity]) -> BTreeMap<String, String> {
     let mut kinds: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for entity in found {
         let value = entity.normal.as_str();
-        let values = kinds.entry(entity.kind.to_owned()).or_default();
+        let values = kinds.entry(entity.kind.to_string()).or_default();
         if !values.contains(&value) {
             values.push(value);
         }

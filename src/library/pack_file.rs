@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::library::SourceFile;
 use crate::library::diagnostic::Diagnostic;
 use crate::library::document::{self, Placed, Problems, Table, place_in_text};
+use crate::library::entity_file::{self, EntityDraft};
 use crate::library::examples::{self, ClassifierDraft};
 use crate::model::id::{Language, PackName};
 use crate::text::query;
@@ -18,6 +19,7 @@ const KEYS: &[&str] = &[
     "airlines",
     "lists",
     "classifier",
+    "entities",
 ];
 
 /// A word list of a pack.
@@ -38,6 +40,7 @@ pub(crate) struct PackFile<'a> {
     pub(crate) airlines: Vec<String>,
     pub(crate) lists: Vec<ListDraft>,
     pub(crate) classifier: ClassifierDraft,
+    pub(crate) entities: Vec<EntityDraft>,
 }
 
 /// Reads `pack.toml`.
@@ -53,6 +56,8 @@ pub(crate) fn read(file: &SourceFile) -> (PackFile<'_>, Vec<Diagnostic>) {
     table.text(&mut problems, "description");
     let languages = read_languages(&mut problems, &table);
     let lists = read_lists(&mut problems, &table, &languages);
+    let codes: Vec<&str> = languages.iter().map(|code| code.value.as_str()).collect();
+    let entities = entity_file::read(&mut problems, &table, &codes);
     let pack = PackFile {
         file,
         title,
@@ -70,6 +75,7 @@ pub(crate) fn read(file: &SourceFile) -> (PackFile<'_>, Vec<Diagnostic>) {
             .collect(),
         lists,
         classifier: examples::read_classifier(&mut problems, &table),
+        entities,
     };
     (pack, problems.found)
 }

@@ -30,7 +30,6 @@ use crate::engine::explain::{Explanation, explain};
 use crate::engine::world::World;
 use crate::model::id::AccountId;
 use crate::model::message::Inbound;
-use crate::text::entities;
 
 /// How many messages are read before the threads share them; what keeps memory small however long the file is.
 const BATCH: usize = 4096;
@@ -285,7 +284,12 @@ impl Bench {
         let explanation = explained(&self.world, &message);
         let line = match &self.old {
             None => Some(line(&Judged::from(&explanation))),
-            Some(old) => change(&message, &explained(old, &message), &explanation),
+            Some(old) => change(
+                &self.world,
+                &message,
+                &explained(old, &message),
+                &explanation,
+            ),
         };
         (explanation, line)
     }
@@ -296,12 +300,17 @@ fn explained(world: &World, message: &Inbound) -> Explanation {
     explain(world, brand, message, message.sent_at)
 }
 
-fn change(message: &Inbound, old: &Explanation, new: &Explanation) -> Option<String> {
+fn change(
+    world: &World,
+    message: &Inbound,
+    old: &Explanation,
+    new: &Explanation,
+) -> Option<String> {
     let (before, after) = (Choice::from(old), Choice::from(new));
     (before != after).then(|| {
         line(&Change {
             id: &new.id,
-            text: entities::mask(&message.text),
+            text: world.mask(&world.accounts[&message.account].brand, &message.text),
             before,
             after,
         })
