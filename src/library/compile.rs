@@ -1,5 +1,7 @@
 //! From the files of all packs to one library: read everything, check everything, and only then build.
 
+use std::collections::BTreeMap;
+
 use crate::library::diagnostic::{Diagnostic, Level};
 use crate::library::document::{diagnostic, position};
 use crate::library::pack_file::{self, PackFile};
@@ -8,7 +10,7 @@ use crate::library::test_table::PackTest;
 use crate::library::topic_file::{self, TopicDraft};
 use crate::library::{CORE, Handoff, Library, Pack, PackSource, Topic, lint};
 use crate::model::id::{DeskName, Language, PackName, ReplyName, TopicName};
-use crate::text::matcher::{Lists, Matcher};
+use crate::text::matcher::{Lists, Matcher, Rule};
 
 /// A pack, read but not checked against the others.
 #[derive(Debug)]
@@ -117,44 +119,59 @@ pub(crate) fn visible<'d, 'a>(
 }
 
 fn build(drafts: Vec<PackDraft<'_>>) -> Library {
-    let mut library = Library::default();
+    let mut packs = BTreeMap::new();
+    let mut rules = Vec::new();
+    let mut scopes = Vec::new();
     for draft in &drafts {
         let visible = visible(&drafts, draft);
         let chain = visible.iter().map(|pack| pack.name.clone()).collect();
-        let pack = build_pack(draft, &lists(&visible), chain);
-        library.packs.insert(draft.name.clone(), pack);
+        let pack = build_pack(draft, chain, number(scopes.len()), number(rules.len()));
+        for topic in &draft.topics {
+            rules.extend(
+                topic
+                    .rules
+                    .iter()
+                    .zip(number(rules.len())..)
+                    .map(|(rule, number)| Rule {
+                        number,
+                        scope: pack.scope,
+                        query: &rule.query,
+                    }),
+            );
+        }
+        scopes.push(lists(&visible));
+        packs.insert(draft.name.clone(), pack);
     }
+    let matcher = Matcher::new(&rules, &scopes);
     let mut replies = Replies::default();
     for draft in drafts {
         for reply in draft.replies {
             replies.add(draft.name, reply);
         }
     }
-    library.replies = replies;
-    library
+    Library {
+        packs,
+        matcher,
+        replies,
+    }
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).expect("fewer than 2^32 rules in memory")
 }
 
 /// The word lists that a pack can use; the nearest of one name wins whole.
-fn lists(visible: &[&PackDraft<'_>]) -> Lists {
+fn lists<'d>(visible: &[&'d PackDraft<'_>]) -> Lists<'d> {
     let mut lists = Lists::new();
     for list in visible.iter().flat_map(|pack| &pack.file.lists) {
-        lists
-            .entry(list.name.value.clone())
-            .or_insert_with(|| list.words.iter().cloned().collect());
+        lists.entry(&list.name.value).or_insert(&list.words);
     }
     lists
 }
 
-fn build_pack(draft: &PackDraft<'_>, lists: &Lists, chain: Vec<PackName>) -> Pack {
-    let mut rules = Vec::new();
-    let mut rule_topics = Vec::new();
-    for (number, topic) in draft.topics.iter().enumerate() {
-        for rule in &topic.rules {
-            let rule_number = u32::try_from(rules.len()).expect("fewer than 2^32 rules in memory");
-            rules.push((rule_number, rule.query.clone()));
-            rule_topics.push(number);
-        }
-    }
+fn build_pack(draft: &PackDraft<'_>, chain: Vec<PackName>, scope: u32, first_rule: u32) -> Pack {
+    let topics = draft.topics.iter().enumerate();
+    let rule_topics = topics.flat_map(|(number, topic)| topic.rules.iter().map(move |_| number));
     let languages = draft.file.languages.iter();
     Pack {
         title: draft.file.title.clone(),
@@ -166,8 +183,9 @@ fn build_pack(draft: &PackDraft<'_>, lists: &Lists, chain: Vec<PackName>) -> Pac
             .iter()
             .map(|topic| build_topic(draft.name, topic))
             .collect(),
-        rule_topics,
-        matcher: Matcher::new(&rules, lists),
+        scope,
+        first_rule,
+        rule_topics: rule_topics.collect(),
         examples: draft
             .topics
             .iter()

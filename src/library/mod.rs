@@ -27,7 +27,7 @@ use crate::model::id::{DeskName, Language, PackName, ReplyName, TopicName};
 use crate::model::network::Limits;
 use crate::model::severity::Severity;
 use crate::text::entities::{self, Hints};
-use crate::text::language;
+use crate::text::language::{self, Told};
 use crate::text::matcher::{Facts, Hit, Matcher};
 use crate::text::tokens::TokenText;
 
@@ -164,7 +164,7 @@ pub struct Wanted<'a> {
 }
 
 /// A pack, compiled.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Pack {
     title: String,
     languages: Vec<Language>,
@@ -172,9 +172,12 @@ struct Pack {
     /// This pack and all that it builds on, nearest first; without `core`.
     chain: Vec<PackName>,
     topics: Vec<Topic>,
-    /// Rule number `n` of the matcher is a rule of topic `rule_topics[n]`.
+    /// Its scope in the matcher.
+    scope: u32,
+    /// Number of its first rule in the matcher.
+    first_rule: u32,
+    /// The topic of each of its rules.
     rule_topics: Vec<usize>,
-    matcher: Matcher,
     examples: Vec<(TopicName, String)>,
     tests: Vec<PackTest>,
 }
@@ -183,6 +186,8 @@ struct Pack {
 #[derive(Debug, Default)]
 pub struct Library {
     packs: BTreeMap<PackName, Pack>,
+    /// The rules of all packs.
+    matcher: Matcher,
     replies: Replies,
 }
 
@@ -194,11 +199,14 @@ impl Library {
 
     /// Reads a text: language, entities, and every topic of the brand's packs that matches, best first.
     pub fn read(&self, text: &str, context: &Context<'_>) -> Reading {
-        let language = language_of(text, context);
-        let entities = entities::find(text, &self.hints(context));
         let tokens = TokenText::new(text);
+        let told = language::tell(&tokens, context.languages);
+        let other_language = told == Told::Other;
+        let language = language_of(told, context);
+        let entities = entities::find(text, &self.hints(context));
         let facts = Facts {
             language: language.as_ref(),
+            other_language,
             channel: context.channel,
             brand: context.brand.as_str(),
             public: context.visibility.is_public(),
@@ -206,20 +214,23 @@ impl Library {
             followers: context.author.followers,
             verified: context.author.verified,
         };
-        let mut found: BTreeMap<&TopicName, (&Topic, Hit)> = BTreeMap::new();
-        for pack in self.search_order(context.packs) {
-            for hit in pack.matcher.find(&tokens, &entities, &facts) {
-                let topic = pack.topic_of(&hit);
-                let best = found
-                    .entry(&topic.name)
-                    .or_insert_with(|| (topic, hit.clone()));
+        let packs: Vec<&Pack> = self.search_order(context.packs).collect();
+        let scopes: Vec<u32> = packs.iter().map(|pack| pack.scope).collect();
+        let hits = self.matcher.find(&tokens, &entities, &facts, &scopes);
+        let mut found: BTreeMap<&TopicName, (&Topic, &Hit)> = BTreeMap::new();
+        for pack in packs {
+            for (topic, hit) in hits
+                .iter()
+                .filter_map(|hit| Some((pack.topic_of(hit)?, hit)))
+            {
+                let best = found.entry(&topic.name).or_insert((topic, hit));
                 // A topic of an earlier pack hides one of the same name in a later one.
                 if best.0.pack == topic.pack && best.1.weight < hit.weight {
                     best.1 = hit;
                 }
             }
         }
-        let mut found: Vec<(&Topic, Hit)> = found.into_values().collect();
+        let mut found: Vec<(&Topic, &Hit)> = found.into_values().collect();
         found.sort_by_key(|(topic, hit)| (topic.rank(), Reverse(hit.weight)));
         Reading {
             language,
@@ -332,9 +343,11 @@ impl Library {
 }
 
 impl Pack {
-    fn topic_of(&self, hit: &Hit) -> &Topic {
-        let rule = usize::try_from(hit.rule).expect("rules are numbered by a list in memory");
-        &self.topics[self.rule_topics[rule]]
+    /// The topic that a hit is of, where it is of this pack.
+    fn topic_of(&self, hit: &Hit) -> Option<&Topic> {
+        let rule = hit.rule.checked_sub(self.first_rule)?;
+        let topic = *self.rule_topics.get(rule as usize)?;
+        Some(&self.topics[topic])
     }
 }
 
@@ -346,19 +359,20 @@ impl Topic {
 }
 
 /// What the words say, else what the network or the conversation states, as long as the brand speaks it.
-fn language_of(text: &str, context: &Context<'_>) -> Option<Language> {
-    language::detect(text, context.languages).or_else(|| {
-        context
-            .stated_language
-            .filter(|stated| context.languages.contains(stated))
-            .cloned()
-    })
+fn language_of(told: Told, context: &Context<'_>) -> Option<Language> {
+    if let Told::Spoken(language) = told {
+        return Some(language);
+    }
+    context
+        .stated_language
+        .filter(|stated| context.languages.contains(stated))
+        .cloned()
 }
 
-fn matched(topic: &Topic, hit: Hit) -> TopicMatch {
+fn matched(topic: &Topic, hit: &Hit) -> TopicMatch {
     TopicMatch {
         topic: topic.name.clone(),
         score: 1.0,
-        spans: hit.spans,
+        spans: hit.spans.clone(),
     }
 }

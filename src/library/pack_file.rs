@@ -140,6 +140,6 @@ fn read_lists(
 fn check_entry(problems: &mut Problems<'_>, entry: &Placed<String>) {
     if let Err(error) = query::check_entry(&entry.value) {
         let at = place_in_text(&problems.file.text, &entry.span, error.at);
-        problems.error(at, error.message, "");
+        problems.error(at, error.message, error.hint.unwrap_or_default());
     }
 }

@@ -135,7 +135,7 @@ fn read_rules(problems: &mut Problems<'_>, table: &Table<'_>) -> Vec<RuleDraft> 
             Ok(query) => rules.push(RuleDraft { text, query }),
             Err(error) => {
                 let at = place_in_text(&problems.file.text, &text.span, error.at);
-                problems.error(at, error.message, "");
+                problems.error(at, error.message, error.hint.unwrap_or_default());
             }
         }
     }

@@ -245,7 +245,7 @@ fn every_language_has_every_reply() {
     );
     check(
         &[("pack.toml", &PACK.replacen("suit case", "suit c*se", 1))],
-        &["air/pack.toml:5:15: error: expected `*` at the end of a word only"],
+        &["air/pack.toml:5:21: error: expected `*` at the end of a word only"],
     );
 }
 

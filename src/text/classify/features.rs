@@ -109,7 +109,7 @@ impl Vocabulary {
 fn ngrams(text: &TokenText) -> Vec<usize> {
     let mut ngrams = Vec::with_capacity(text.original.len() * 4);
     let mut before: Option<Hash> = None;
-    for word in text.tokens.iter().filter_map(shown) {
+    for word in text.tokens().filter_map(|token| shown(&token)) {
         if ngrams.len() >= NGRAMS_MAX {
             break;
         }
@@ -141,9 +141,9 @@ fn characters(word: &str, ngrams: &mut Vec<usize>) {
 }
 
 /// What a token shows: who is named and what is linked says nothing about what a text is about.
-fn shown(token: &Token) -> Option<&str> {
+fn shown<'t>(token: &Token<'t>) -> Option<&'t str> {
     match token.kind {
-        TokenKind::Word | TokenKind::Emoji => Some(&token.text),
+        TokenKind::Word | TokenKind::Emoji => Some(token.text),
         TokenKind::Handle => Some("@"),
         TokenKind::Url => Some("://"),
         // Its words follow as tokens of their own.

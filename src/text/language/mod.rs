@@ -1,120 +1,229 @@
-//! Which of the brand's languages a short text is written in, with "cannot tell" as an answer.
+//! Which of the brand's languages a short text is written in, with "another one" and "cannot tell" as answers.
+//!
+//! Frequent words decide, which are cheap to look up and right on the shortest texts; the statistics of letters are asked
+//! only where words leave a doubt.
 
 #[cfg(test)]
 mod tests;
+mod words;
 
 use whichlang::{Lang, detect_language};
 
 use crate::model::id::Language;
-use crate::text::tokens::{TokenKind, TokenText};
+use crate::text::tokens::{Token, TokenKind, TokenText};
 
-/// Fewest letters from which letter statistics alone are believed; below, they are right too seldom.
+use self::words::{Languages, WORDS, languages_of};
+
+/// What a word counts that only one language has; one that several share counts that much less for each.
+const OWN_WORD: u32 = 4;
+
+/// By how much the words of a language must lead so that nothing else is asked: two words of its own.
+const SURE_LEAD: u32 = 2 * OWN_WORD;
+
+/// Two words that several languages have; where the letters say one of those, it is that.
+const WEAK_SCORE: u32 = 2;
+
+/// Fewest letters from which their statistics alone are believed; below, they are right too seldom.
 const LETTERS_MIN: usize = 24;
 
-/// Frequent words of each language, folded and sorted; what two share counts for both.
-const FUNCTION_WORDS: &[(&str, &[&str])] = &[
-    (
-        "en",
-        &[
-            "a", "and", "are", "at", "been", "can", "cant", "did", "do", "does", "dont", "for",
-            "from", "get", "has", "have", "help", "how", "i", "im", "is", "isnt", "it", "its",
-            "lost", "my", "no", "not", "of", "on", "our", "please", "still", "thank", "thanks",
-            "that", "the", "there", "they", "this", "to", "we", "what", "when", "where", "why",
-            "with", "you", "your",
-        ],
-    ),
-    (
-        "de",
-        &[
-            "aber", "auch", "auf", "bei", "bin", "bitte", "danke", "das", "dass", "der", "die",
-            "ein", "eine", "einen", "fur", "habe", "haben", "hallo", "ich", "ihr", "im", "ist",
-            "kann", "kein", "keine", "koffer", "mein", "meine", "mich", "mir", "mit", "nach",
-            "nicht", "noch", "oder", "schon", "seit", "sie", "sind", "und", "von", "wann", "warum",
-            "wie", "wir", "wo", "wurde", "zu",
-        ],
-    ),
-    (
-        "es",
-        &[
-            "como", "con", "cuando", "de", "del", "donde", "el", "en", "es", "esta", "estoy",
-            "gracias", "hay", "hola", "la", "las", "lo", "los", "mi", "mis", "muy", "no", "nos",
-            "para", "pero", "por", "porque", "que", "quiero", "se", "sin", "su", "tengo", "una",
-            "vuelo", "y", "ya",
-        ],
-    ),
-    (
-        "fr",
-        &[
-            "avec", "avez", "bonjour", "c", "ce", "dans", "de", "des", "du", "est", "et", "il",
-            "je", "la", "le", "les", "mais", "merci", "mon", "ne", "nous", "ou", "pas", "pour",
-            "quand", "que", "sur", "un", "une", "vol", "vous",
-        ],
-    ),
-];
+/// In a text of this many words some are frequent ones, whatever it is about.
+const WORDS_ENOUGH: u32 = 8;
 
-/// The language of `text` among `allowed`; `None` where it cannot be told or is none of them.
-pub fn detect(text: &str, allowed: &[Language]) -> Option<Language> {
-    detect_in(&TokenText::new(text), allowed)
+/// Fewest words from which a text is told to be in a language that the brand does not speak.
+const OTHER_WORDS_MIN: u32 = 4;
+
+/// Stands for whichever language it is, where it is none of the brand's.
+const NO_LANGUAGE: &str = "";
+
+/// What can be told of a text's language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// It is this one of the brand's languages.
+    Spoken(Language),
+    /// It is one that the brand does not speak.
+    Other,
+    /// It is too short, or no prose.
+    Unknown,
 }
 
-/// The same for a text that is cut already.
-pub fn detect_in(tokens: &TokenText, allowed: &[Language]) -> Option<Language> {
-    // Handles, addresses and numbers say nothing about the language.
-    let words: Vec<&str> = tokens
-        .tokens
-        .iter()
-        .filter(|token| token.kind == TokenKind::Word)
-        .filter(|token| !token.text.bytes().any(|c| c.is_ascii_digit()))
-        .map(|token| &tokens.original[token.span.clone()])
-        .collect();
-    let folded: Vec<&str> = tokens
-        .tokens
-        .iter()
-        .map(|token| token.text.as_str())
-        .collect();
-    let by_words = by_function_words(&folded);
-    let prose = words.join(" ");
-    let letters = prose.chars().filter(|c| c.is_alphabetic()).count();
-    if letters == 0 {
-        return None;
+/// The language of `text` among `spoken`; `None` where it cannot be told or is none of them.
+pub fn detect(text: &str, spoken: &[Language]) -> Option<Language> {
+    match tell(&TokenText::new(text), spoken) {
+        Told::Spoken(language) => Some(language),
+        Told::Other | Told::Unknown => None,
     }
-    let by_letters = code(detect_language(&prose.to_lowercase()));
-    let found = match by_words {
-        // Two words more than any other language have: sure, however short.
-        Some((language, lead)) if lead >= 2 || language == by_letters => language,
-        _ if letters >= LETTERS_MIN && words.len() > 1 => by_letters,
-        _ if is_own_script(&prose) => by_letters,
-        _ => return None,
+}
+
+/// The language of a text, where the brand speaks `spoken`.
+pub fn tell(text: &TokenText, spoken: &[Language]) -> Told {
+    let count = Count::of(text, spoken);
+    if count.words == 0 {
+        return Told::Unknown;
+    }
+    if count.in_other_script * 2 > count.words {
+        return told(Letters::of(text).language, count.words, spoken);
+    }
+    let is_spoken = |code: &str| spoken.iter().any(|spoken| spoken.as_str() == code);
+    if count.foreign >= count.leader(is_spoken).1 + SURE_LEAD {
+        return told(NO_LANGUAGE, count.words, spoken);
+    }
+    let (leader, score) = count.leader(|_| true);
+    let lead = score - count.leader(|language| language != leader).1;
+    if lead >= SURE_LEAD {
+        return told(leader, count.words, spoken);
+    }
+    in_doubt(text, &count, spoken)
+}
+
+/// Asks the letters too.
+fn in_doubt(text: &TokenText, count: &Count, spoken: &[Language]) -> Told {
+    let (leader, score) = count.leader(|_| true);
+    let lead = score - count.leader(|language| language != leader).1;
+    let letters = Letters::of(text);
+    let is_spoken = |code: &str| spoken.iter().any(|spoken| spoken.as_str() == code);
+    let is_strong = count.foreign >= count.leader(is_spoken).1 + OWN_WORD;
+    let is_tie = score >= WEAK_SCORE && count.score_of(letters.language) == score;
+    if lead > 0 && letters.language == leader || is_tie {
+        return if is_spoken(letters.language) || is_strong {
+            told(letters.language, count.words, spoken)
+        } else {
+            Told::Unknown
+        };
+    }
+    if letters.count < LETTERS_MIN || count.words < 2 {
+        return Told::Unknown;
+    }
+    // Many words and hardly a frequent one: a language that is not known here.
+    let is_strange = count.words >= WORDS_ENOUGH && score < OWN_WORD;
+    if is_spoken(letters.language) {
+        if lead == 0 && !is_strange {
+            return told(letters.language, count.words, spoken);
+        }
+    } else if !is_spoken(leader) && (is_strong || is_strange) {
+        return told(NO_LANGUAGE, count.words, spoken);
+    }
+    Told::Unknown
+}
+
+/// What is clear, as the brand sees it.
+fn told(code: &str, words: u32, spoken: &[Language]) -> Told {
+    let is_known = |spoken: &Language| {
+        let known = WORDS.iter().map(|(known, _)| *known);
+        known
+            .chain(BY_LETTERS)
+            .any(|known| known == spoken.as_str())
     };
-    allowed
-        .iter()
-        .find(|allowed| allowed.as_str() == found)
-        .cloned()
+    match spoken.iter().find(|spoken| spoken.as_str() == code) {
+        Some(language) => Told::Spoken(language.clone()),
+        // A brand may speak a language that cannot be told here, and which looks like another.
+        None if words >= OTHER_WORDS_MIN && spoken.iter().all(is_known) => Told::Other,
+        None => Told::Unknown,
+    }
 }
 
-/// The language with most function words, and by how many it leads.
-fn by_function_words(words: &[&str]) -> Option<(&'static str, usize)> {
-    let mut counts: Vec<(usize, &'static str)> = FUNCTION_WORDS
-        .iter()
-        .map(|(language, known)| {
-            let count = words
-                .iter()
-                .filter(|word| known.binary_search(word).is_ok())
-                .count();
-            (count, *language)
-        })
-        .collect();
-    counts.sort_by_key(|&(count, _)| std::cmp::Reverse(count));
-    let lead = counts[0].0 - counts[1].0;
-    (lead > 0).then_some((counts[0].1, lead))
+/// The languages that are told by their letters alone.
+const BY_LETTERS: [&str; 7] = ["ar", "hi", "ja", "ko", "ru", "vi", "zh"];
+
+/// Those of the languages that have a place in [`WORDS`].
+fn set_of(spoken: &[Language]) -> Languages {
+    let mut set = 0;
+    for (place, (code, _)) in WORDS.iter().enumerate() {
+        if spoken.iter().any(|spoken| spoken.as_str() == *code) {
+            set |= 1 << place;
+        }
+    }
+    set
 }
 
-/// Whether the letters themselves tell the language, or nearly: Kana, Hangul, Thai, Devanagari, Han and their like.
-fn is_own_script(prose: &str) -> bool {
-    prose
-        .chars()
-        .filter(|c| c.is_alphabetic())
-        .all(|c| c > '\u{2ff}')
+/// How the words of a text speak for each language.
+struct Count {
+    scores: [u32; WORDS.len()],
+    words: u32,
+    /// How the words speak for no language of the brand.
+    foreign: u32,
+    /// Words in letters that no language of [`WORDS`] is written in.
+    in_other_script: u32,
+}
+
+impl Count {
+    fn of(text: &TokenText, spoken: &[Language]) -> Self {
+        let ours = set_of(spoken);
+        let mut count = Self {
+            scores: [0; WORDS.len()],
+            words: 0,
+            foreign: 0,
+            in_other_script: 0,
+        };
+        for word in prose(text) {
+            count.words += 1;
+            count.in_other_script +=
+                u32::from(word.text.chars().next().is_some_and(|c| c > '\u{2ff}'));
+            let languages = languages_of(word.text);
+            if languages != 0 && languages & ours == 0 {
+                count.foreign += OWN_WORD;
+            }
+            count.add(languages);
+        }
+        count
+    }
+
+    fn add(&mut self, mut languages: Languages) {
+        let weight = match languages.count_ones() {
+            0 => return,
+            1 => OWN_WORD,
+            2 => 2,
+            _ => 1,
+        };
+        while languages != 0 {
+            self.scores[languages.trailing_zeros() as usize] += weight;
+            languages &= languages - 1;
+        }
+    }
+
+    /// The language with the highest score among those that `may` lead; the first of several.
+    fn leader(&self, may: impl Fn(&str) -> bool) -> (&'static str, u32) {
+        let mut best = ("", 0);
+        for (&(code, _), &score) in WORDS.iter().zip(&self.scores) {
+            if score > best.1 && may(code) {
+                best = (code, score);
+            }
+        }
+        best
+    }
+
+    fn score_of(&self, code: &str) -> u32 {
+        let place = WORDS.iter().position(|(known, _)| *known == code);
+        place.map_or(0, |place| self.scores[place])
+    }
+}
+
+/// What the statistics of letters say.
+struct Letters {
+    language: &'static str,
+    count: usize,
+}
+
+impl Letters {
+    fn of(text: &TokenText) -> Self {
+        let mut prose_text = String::with_capacity(text.original.len());
+        for word in prose(text) {
+            if !prose_text.is_empty() {
+                prose_text.push(' ');
+            }
+            prose_text.push_str(&text.original[word.span]);
+        }
+        Self {
+            language: code(detect_language(&prose_text.to_lowercase())),
+            count: prose_text.chars().filter(|c| c.is_alphabetic()).count(),
+        }
+    }
+}
+
+/// Handles, addresses and numbers say nothing about the language.
+fn prose(text: &TokenText) -> impl Iterator<Item = Token<'_>> {
+    text.tokens().filter(|token| {
+        token.kind == TokenKind::Word && !token.text.bytes().any(|c| c.is_ascii_digit())
+    })
 }
 
 fn code(language: Lang) -> &'static str {

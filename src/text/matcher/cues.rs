@@ -14,10 +14,9 @@ const SHOUTED_LETTERS_MIN: usize = 8;
 /// Whether the text asks something: it has a question mark outside an address, or opens with a question word.
 pub(super) fn is_question(text: &TokenText) -> bool {
     let opens = text
-        .tokens
-        .iter()
-        .find(|token| matches!(token.kind, TokenKind::Word))
-        .is_some_and(|token| QUESTION_WORDS.contains(&token.text.as_str()));
+        .tokens()
+        .find(|token| token.kind == TokenKind::Word)
+        .is_some_and(|token| QUESTION_WORDS.contains(&token.text));
     opens || outside_addresses(text).any(|part| part.contains(['?', '？', '؟', '¿']))
 }
 
@@ -25,12 +24,8 @@ pub(super) fn is_question(text: &TokenText) -> bool {
 pub(super) fn is_shouting(text: &TokenText) -> bool {
     let mut capitals = 0;
     let mut small = 0;
-    for token in text
-        .tokens
-        .iter()
-        .filter(|token| token.kind == TokenKind::Word)
-    {
-        for c in text.original[token.span.clone()].chars() {
+    for token in text.tokens().filter(|token| token.kind == TokenKind::Word) {
+        for c in text.original[token.span].chars() {
             capitals += usize::from(c.is_uppercase());
             small += usize::from(c.is_lowercase());
         }
@@ -40,10 +35,7 @@ pub(super) fn is_shouting(text: &TokenText) -> bool {
 }
 
 fn outside_addresses(text: &TokenText) -> impl Iterator<Item = &str> {
-    let addresses = text
-        .tokens
-        .iter()
-        .filter(|token| token.kind == TokenKind::Url);
+    let addresses = text.tokens().filter(|token| token.kind == TokenKind::Url);
     let ends = addresses.clone().map(|token| token.span.end);
     let starts = addresses.map(|token| token.span.start);
     std::iter::once(0)

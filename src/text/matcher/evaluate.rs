@@ -7,25 +7,42 @@ use std::ops::Range;
 use super::cues::{is_question, is_shouting};
 use super::plan::{ListPlan, Plan, Row};
 use super::spots::{SPOTS_MAX, Spot, pairs, tidy};
-use super::vocabulary::{Vocabulary, WordId};
+use super::vocabulary::WordId;
 use super::{Facts, Hit};
 use crate::text::entities::Entity;
-use crate::text::query::Fact;
+use crate::text::query::{Fact, OTHER_LANGUAGE};
 use crate::text::tokens::TokenText;
+use crate::text::tokens::negation::Negated;
 
 /// One text, with the words of the rules found in it.
 pub(super) struct Evaluation<'a> {
-    text: &'a TokenText,
-    entities: &'a [Entity],
-    facts: &'a Facts<'a>,
-    lists: &'a [ListPlan],
-    /// The spots of each list, found when first asked for.
-    list_spots: Vec<OnceCell<Vec<Spot>>>,
+    pub(super) text: &'a TokenText,
+    pub(super) entities: &'a [Entity],
+    pub(super) facts: &'a Facts<'a>,
     /// The words of the rules and the places where they stand, sorted.
     pub(super) seen: Vec<(WordId, u32)>,
-    /// The bytes of the word at each place.
+    /// The lists that may have spots here, sorted by number.
+    pub(super) lists: Vec<SeenList<'a>>,
+    layout: OnceCell<Layout>,
+    is_question: OnceCell<bool>,
+    is_shouting: OnceCell<bool>,
+    /// What negations reach.
+    negated: OnceCell<Negated>,
+}
+
+/// A list of which a word was seen.
+pub(super) struct SeenList<'a> {
+    number: u32,
+    plan: &'a ListPlan,
+    /// Found when first asked for.
+    spots: OnceCell<Vec<Spot>>,
+}
+
+/// Which bytes stand at each place.
+struct Layout {
+    /// Those of the word.
     words: Vec<Range<usize>>,
-    /// The bytes that are shown for each place: of a hashtag, the whole.
+    /// Those that are shown: of a hashtag, the whole.
     shown: Vec<Range<usize>>,
 }
 
@@ -37,41 +54,34 @@ struct Evidence {
     conditions: u32,
 }
 
+impl<'a> SeenList<'a> {
+    pub(super) fn new(number: u32, plan: &'a ListPlan) -> Self {
+        Self {
+            number,
+            plan,
+            spots: OnceCell::new(),
+        }
+    }
+}
+
 impl<'a> Evaluation<'a> {
-    /// Looks up every token.
     pub(super) fn new(
-        vocabulary: &Vocabulary,
-        lists: &'a [ListPlan],
         text: &'a TokenText,
         entities: &'a [Entity],
         facts: &'a Facts<'a>,
+        seen: Vec<(WordId, u32)>,
+        lists: Vec<SeenList<'a>>,
     ) -> Self {
-        let mut seen = Vec::with_capacity(text.tokens.len());
-        let mut words: Vec<Range<usize>> = Vec::with_capacity(text.tokens.len());
-        let mut shown: Vec<Range<usize>> = Vec::with_capacity(text.tokens.len());
-        for (token, place) in text.tokens.iter().zip(text.places()) {
-            vocabulary.look_up(&token.text, |word| seen.push((word, place)));
-            if let Some(short) = &token.short {
-                vocabulary.look_up(short, |word| seen.push((word, place)));
-            }
-            if place as usize == words.len() {
-                words.push(token.span.clone());
-                shown.push(token.span.clone());
-            } else if let Some(word) = words.last_mut() {
-                *word = token.span.clone();
-            }
-        }
-        seen.sort_unstable();
-        seen.dedup();
         Self {
             text,
             entities,
             facts,
-            lists,
-            list_spots: vec![OnceCell::new(); lists.len()],
             seen,
-            words,
-            shown,
+            lists,
+            layout: OnceCell::new(),
+            is_question: OnceCell::new(),
+            is_shouting: OnceCell::new(),
+            negated: OnceCell::new(),
         }
     }
 
@@ -92,7 +102,8 @@ impl<'a> Evaluation<'a> {
     fn holds(&self, plan: &Plan) -> bool {
         match plan {
             Plan::Row(row) => self.row_starts(row).next().is_some(),
-            Plan::List(_) | Plan::Near { .. } => !self.spots(plan).is_empty(),
+            Plan::List(number) => !self.list_spots(*number).is_empty(),
+            Plan::Affirmed(_) | Plan::Near { .. } => !self.spots(plan).is_empty(),
             Plan::Has(kind) => self.entities.iter().any(|entity| entity.kind == kind),
             Plan::Regex(regex) => regex.is_match(&self.text.original),
             Plan::Fact(fact) => self.fact_holds(fact),
@@ -105,9 +116,10 @@ impl<'a> Evaluation<'a> {
     fn fact_holds(&self, fact: &Fact) -> bool {
         let facts = self.facts;
         match fact {
+            Fact::Language(code) if code == OTHER_LANGUAGE => facts.other_language,
             Fact::Language(code) => facts.language.is_some_and(|known| known.as_str() == code),
-            Fact::Question => is_question(self.text),
-            Fact::Shouting => is_shouting(self.text),
+            Fact::Question => *self.is_question.get_or_init(|| is_question(self.text)),
+            Fact::Shouting => *self.is_shouting.get_or_init(|| is_shouting(self.text)),
             Fact::Reply => facts.is_reply,
             Fact::Public => facts.public,
             Fact::Private => !facts.public,
@@ -124,10 +136,7 @@ impl<'a> Evaluation<'a> {
     fn spots(&self, plan: &Plan) -> Cow<'_, [Spot]> {
         Cow::Owned(match plan {
             Plan::Row(row) => self.row_spots(row).take(SPOTS_MAX).collect(),
-            Plan::List(number) => {
-                let spots = self.list_spots[*number].get_or_init(|| self.find_list(*number));
-                return Cow::Borrowed(spots);
-            }
+            Plan::List(number) => return Cow::Borrowed(self.list_spots(*number)),
             Plan::Has(kind) => tidy(self.entity_spots(kind).map(|(spot, _)| spot).collect()),
             Plan::Regex(regex) => {
                 let found = regex.find_iter(&self.text.original).take(SPOTS_MAX);
@@ -138,8 +147,16 @@ impl<'a> Evaluation<'a> {
                 )
             }
             Plan::Or(any) => {
-                let parts = any.iter().map(|part| self.spots(part).into_owned());
-                tidy(parts.flatten().collect())
+                let mut spots = Vec::new();
+                for part in any {
+                    spots.extend_from_slice(&self.spots(part));
+                }
+                tidy(spots)
+            }
+            Plan::Affirmed(inner) => {
+                let mut spots = self.spots(inner).into_owned();
+                spots.retain(|spot| !self.negated().has(spot.first, spot.last));
+                spots
             }
             Plan::Near {
                 left,
@@ -158,6 +175,11 @@ impl<'a> Evaluation<'a> {
         })
     }
 
+    fn negated(&self) -> &Negated {
+        self.negated
+            .get_or_init(|| Negated::new(self.text, self.facts.language))
+    }
+
     /// The places of one word.
     fn places(&self, word: WordId) -> impl Iterator<Item = u32> {
         let start = self.seen.partition_point(|&(seen, _)| seen < word);
@@ -167,13 +189,12 @@ impl<'a> Evaluation<'a> {
     }
 
     fn row_starts<'r>(&'r self, row: &'r Row) -> impl Iterator<Item = u32> + 'r {
-        let key = u32::try_from(row.key).unwrap_or(u32::MAX);
         self.places(row.key_word())
-            .filter_map(move |place| place.checked_sub(key))
+            .filter_map(move |place| place.checked_sub(row.key))
             .filter(|&start| {
                 row.words.len() == 1
                     || (start..)
-                        .zip(&row.words)
+                        .zip(row.words.iter())
                         .all(|(place, &word)| self.seen.binary_search(&(word, place)).is_ok())
             })
     }
@@ -186,8 +207,18 @@ impl<'a> Evaluation<'a> {
         })
     }
 
-    fn find_list(&self, number: usize) -> Vec<Spot> {
-        let rows = self.lists[number].rows(self.facts.language);
+    fn list_spots(&self, number: u32) -> &[Spot] {
+        match self.lists.binary_search_by_key(&number, |list| list.number) {
+            Ok(found) => {
+                let list = &self.lists[found];
+                list.spots.get_or_init(|| self.find_list(list.plan))
+            }
+            Err(_) => &[],
+        }
+    }
+
+    fn find_list(&self, list: &ListPlan) -> Vec<Spot> {
+        let rows = list.rows(self.facts.language);
         let mut spots = Vec::new();
         for seen in self.seen.chunk_by(|left, right| left.0 == right.0) {
             let word = seen[0].0;
@@ -211,8 +242,9 @@ impl<'a> Evaluation<'a> {
 
     /// The words that some bytes of the original touch.
     fn spot_of(&self, span: &Range<usize>) -> Option<Spot> {
-        let first = self.words.partition_point(|word| word.end <= span.start);
-        let end = self.words.partition_point(|word| word.start < span.end);
+        let words = &self.layout().words;
+        let first = words.partition_point(|word| word.end <= span.start);
+        let end = words.partition_point(|word| word.start < span.end);
         (first < end).then(|| Spot {
             first: u32::try_from(first).unwrap_or(u32::MAX),
             last: u32::try_from(end - 1).unwrap_or(u32::MAX),
@@ -224,10 +256,9 @@ impl<'a> Evaluation<'a> {
         match plan {
             Plan::Row(_) | Plan::List(_) => {
                 if let Some(spot) = self.longest(plan, within) {
+                    let shown = &self.layout().shown[spot.first as usize..=spot.last as usize];
                     evidence.places.extend(spot.first..=spot.last);
-                    evidence.spans.extend(
-                        (spot.first..=spot.last).map(|place| self.shown[place as usize].clone()),
-                    );
+                    evidence.spans.extend_from_slice(shown);
                 }
             }
             Plan::Has(kind) => {
@@ -249,6 +280,11 @@ impl<'a> Evaluation<'a> {
             Plan::And(all) => {
                 for part in all {
                     self.explain(part, within, evidence);
+                }
+            }
+            Plan::Affirmed(inner) => {
+                if let Some(spot) = self.longest(plan, within) {
+                    self.explain(inner, Some(spot), evidence);
                 }
             }
             Plan::Or(any) => self.explain_one(any, within, evidence),
@@ -283,7 +319,7 @@ impl<'a> Evaluation<'a> {
             let mut own = Evidence::default();
             self.explain(part, within, &mut own);
             if best
-                .as_ref()
+                .as_mut()
                 .is_none_or(|best| own.weight() > best.weight())
             {
                 best = Some(own);
@@ -297,11 +333,17 @@ impl<'a> Evaluation<'a> {
     }
 
     fn longest(&self, plan: &Plan, within: Option<Spot>) -> Option<Spot> {
+        let is_inside = |spot: &Spot| within.is_none_or(|within| within.has(*spot));
+        if let Plan::Row(row) = plan {
+            return self.row_spots(row).find(is_inside);
+        }
         let spots = self.spots(plan);
-        let inside = spots
-            .iter()
-            .filter(|&&spot| within.is_none_or(|within| within.has(spot)));
-        inside.copied().rev().max_by_key(|spot| spot.len())
+        let inside = spots.iter().copied().filter(is_inside);
+        inside.rev().max_by_key(|spot| spot.len())
+    }
+
+    fn layout(&self) -> &Layout {
+        self.layout.get_or_init(|| Layout::of(self.text))
     }
 
     fn is_inside(&self, span: &Range<usize>, within: Option<Spot>) -> bool {
@@ -319,10 +361,26 @@ impl<'a> Evaluation<'a> {
     }
 }
 
+impl Layout {
+    fn of(text: &TokenText) -> Self {
+        let mut words: Vec<Range<usize>> = Vec::with_capacity(text.tokens().len());
+        let mut shown = Vec::with_capacity(text.tokens().len());
+        for token in text.tokens() {
+            if token.place as usize == words.len() {
+                words.push(token.span.clone());
+                shown.push(token.span);
+            } else if let Some(word) = words.last_mut() {
+                *word = token.span;
+            }
+        }
+        Self { words, shown }
+    }
+}
+
 impl Evidence {
     /// A hundred for each word, up to a hundred more the closer they stand, ten for each condition.
-    fn weight(&self) -> u32 {
-        let mut places = self.places.clone();
+    fn weight(&mut self) -> u32 {
+        let places = &mut self.places;
         places.sort_unstable();
         places.dedup();
         let count = u32::try_from(places.len())

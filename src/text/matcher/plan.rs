@@ -1,26 +1,28 @@
 //! Rules as they are evaluated: words are numbers, lists are tables, and each rule knows what it cannot do without.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use regex_automata::meta::Regex;
 
-use super::Lists;
+use super::gate::{LeafId, Needed};
 use super::vocabulary::WordId;
+use super::{Lists, WordList, frequency};
 use crate::model::id::Language;
-use crate::text::query::{Fact, Node, Word, compile_regex, words};
+use crate::text::query::{Fact, Node, Word, words};
 
 /// Words in a row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Row {
-    pub(super) words: Vec<WordId>,
+    pub(super) words: Box<[WordId]>,
     /// Which of them is the rarest.
-    pub(super) key: usize,
+    pub(super) key: u32,
 }
 
 impl Row {
     /// The number of its rarest word.
     pub(super) fn key_word(&self) -> WordId {
-        self.words[self.key]
+        self.words[self.key as usize]
     }
 }
 
@@ -44,11 +46,13 @@ impl ListPlan {
 #[derive(Debug)]
 pub(super) enum Plan {
     Row(Row),
-    List(usize),
+    List(u32),
     Has(String),
-    Regex(Box<Regex>),
+    Regex(Arc<Regex>),
     Fact(Fact),
     Not(Box<Plan>),
+    Affirmed(Box<Plan>),
+    /// What is decided soonest comes first.
     And(Vec<Plan>),
     Or(Vec<Plan>),
     Near {
@@ -59,64 +63,45 @@ pub(super) enum Plan {
     },
 }
 
-/// Something without which a rule cannot match.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Leaf {
-    Word(WordId),
-    Entity(String),
-}
-
-/// Leaves of which at least one is seen wherever the rule matches, and how often texts are expected to have one.
-#[derive(Debug)]
-pub(super) struct Needed {
-    pub(super) leaves: Vec<Leaf>,
-    frequency: u64,
-}
-
-/// Numbers words and lists while rules are compiled.
-#[derive(Debug)]
+/// Numbers words, lists and kinds of entities while rules are compiled.
+#[derive(Debug, Default)]
 pub(super) struct Compiler<'a> {
-    source: &'a Lists,
     pub(super) words: BTreeMap<Word, WordId>,
-    /// How often texts are expected to have each word, per million; by word number.
+    /// In how many places rules ask for each word; by word number.
+    uses: Vec<u32>,
+    /// In how many texts of a million each word is expected; by word number.
     frequencies: Vec<u64>,
-    list_numbers: BTreeMap<String, usize>,
+    list_numbers: BTreeMap<&'a WordList, u32>,
     pub(super) lists: Vec<ListPlan>,
+    kinds: BTreeMap<String, u32>,
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(source: &'a Lists) -> Self {
-        Self {
-            source,
-            words: BTreeMap::new(),
-            frequencies: Vec::new(),
-            list_numbers: BTreeMap::new(),
-            lists: Vec::new(),
-        }
-    }
-
-    /// Compiles a node.
-    pub(super) fn plan(&mut self, node: &Node) -> Plan {
+    /// Compiles a node, whose lists are among `lists`. When all are compiled, [`Self::count`] and then
+    /// [`Self::arrange`] make them ready.
+    pub(super) fn plan(&mut self, node: &Node, lists: &Lists<'a>) -> Plan {
         match node {
             Node::Phrase(words) => Plan::Row(self.row(words)),
-            Node::List(name) => Plan::List(self.list(name)),
-            Node::Has(kind) => Plan::Has(kind.clone()),
-            Node::Regex(pattern) => {
-                let regex = compile_regex(pattern).expect("parsing a query compiles its patterns");
-                Plan::Regex(Box::new(regex))
+            Node::List(name) => Plan::List(self.list(lists.get(name.as_str()).copied())),
+            Node::Has(kind) => {
+                let next = u32::try_from(self.kinds.len()).expect("kinds are few");
+                self.kinds.entry(kind.clone()).or_insert(next);
+                Plan::Has(kind.clone())
             }
+            Node::Regex(pattern) => Plan::Regex(Arc::clone(&pattern.regex)),
             Node::Fact(fact) => Plan::Fact(fact.clone()),
-            Node::Not(inner) => Plan::Not(Box::new(self.plan(inner))),
-            Node::And(all) => Plan::And(all.iter().map(|node| self.plan(node)).collect()),
-            Node::Or(any) => Plan::Or(any.iter().map(|node| self.plan(node)).collect()),
+            Node::Not(inner) => Plan::Not(Box::new(self.plan(inner, lists))),
+            Node::Affirmed(inner) => Plan::Affirmed(Box::new(self.plan(inner, lists))),
+            Node::And(all) => Plan::And(all.iter().map(|node| self.plan(node, lists)).collect()),
+            Node::Or(any) => Plan::Or(any.iter().map(|node| self.plan(node, lists)).collect()),
             Node::Near {
                 left,
                 right,
                 gap,
                 ordered,
             } => Plan::Near {
-                left: Box::new(self.plan(left)),
-                right: Box::new(self.plan(right)),
+                left: Box::new(self.plan(left, lists)),
+                right: Box::new(self.plan(right, lists)),
                 gap: *gap,
                 ordered: *ordered,
             },
@@ -124,117 +109,206 @@ impl<'a> Compiler<'a> {
     }
 
     fn row(&mut self, words: &[Word]) -> Row {
-        let words: Vec<WordId> = words.iter().map(|word| self.word(word)).collect();
-        let key = (0..words.len())
-            .min_by_key(|&at| self.frequency(words[at]))
-            .unwrap_or(0);
-        Row { words, key }
+        Row {
+            words: words.iter().map(|word| self.word(word)).collect(),
+            key: 0,
+        }
     }
 
     fn word(&mut self, word: &Word) -> WordId {
-        if let Some(&id) = self.words.get(word) {
-            return id;
-        }
-        let id = WordId::try_from(self.frequencies.len()).expect("rules are far smaller than 4 GB");
-        self.words.insert(word.clone(), id);
-        self.frequencies.push(expected_frequency(word));
+        let id = if let Some(&id) = self.words.get(word) {
+            id
+        } else {
+            let id = WordId::try_from(self.uses.len()).expect("rules are far smaller than 4 GB");
+            self.words.insert(word.clone(), id);
+            self.uses.push(0);
+            id
+        };
+        self.uses[id as usize] += 1;
         id
     }
 
-    fn frequency(&self, word: WordId) -> u64 {
-        self.frequencies[word as usize]
-    }
-
-    /// An unknown list matches nothing: the library reports it before rules go live.
-    fn list(&mut self, name: &str) -> usize {
-        if let Some(&number) = self.list_numbers.get(name) {
+    /// Packs that build on each other see the same lists, which are compiled once. An unknown list matches nothing: the
+    /// library reports it before rules go live.
+    fn list(&mut self, source: Option<&'a WordList>) -> u32 {
+        let source = source.unwrap_or_default();
+        if let Some(&number) = self.list_numbers.get(source) {
             return number;
         }
         let mut plan = ListPlan::default();
-        let source = self.source;
-        for (language, entries) in source.get(name).into_iter().flatten() {
+        for (language, entries) in source {
             let rows: Vec<Row> = entries
                 .iter()
                 .filter_map(|entry| words(entry).ok())
                 .map(|words| self.row(&words))
                 .collect();
             plan.all.extend(rows.iter().cloned());
-            plan.by_language.insert(language.clone(), sorted(rows));
+            plan.by_language.insert(language.clone(), rows);
         }
-        plan.all = sorted(plan.all);
-        let number = self.lists.len();
+        let number = u32::try_from(self.lists.len()).expect("lists are few");
         self.lists.push(plan);
-        self.list_numbers.insert(name.to_owned(), number);
+        self.list_numbers.insert(source, number);
         number
     }
 
-    /// The rarest leaves that a plan needs; `None` where it can match without any.
-    pub(super) fn needed(&self, plan: &Plan) -> Option<Needed> {
+    /// Estimates how often texts have each word, and arranges the lists by it.
+    pub(super) fn count(&mut self) {
+        let all_uses = self.uses.iter().sum();
+        self.frequencies = vec![0; self.uses.len()];
+        for (word, &id) in &self.words {
+            let uses = self.uses[id as usize];
+            self.frequencies[id as usize] = frequency::expected(word, uses, all_uses);
+        }
+        let mut lists = std::mem::take(&mut self.lists);
+        for list in &mut lists {
+            for rows in std::iter::once(&mut list.all).chain(list.by_language.values_mut()) {
+                for row in rows.iter_mut() {
+                    self.choose_key(row);
+                }
+                rows.sort_by(|left, right| (left.key_word(), left).cmp(&(right.key_word(), right)));
+                rows.dedup();
+                rows.shrink_to_fit();
+            }
+        }
+        self.lists = lists;
+    }
+
+    fn choose_key(&self, row: &mut Row) {
+        let rarest = (0..)
+            .zip(&row.words)
+            .min_by_key(|(_, word)| self.frequencies[**word as usize]);
+        row.key = rarest.map_or(0, |(place, _)| place);
+    }
+
+    /// Chooses the key of each row, and puts first what is decided soonest.
+    pub(super) fn arrange(&self, plan: &mut Plan) {
         match plan {
-            Plan::Row(row) => Some(self.one_of([row])),
-            Plan::List(number) => Some(self.one_of(&self.lists[*number].all)),
-            Plan::Has(kind) => Some(Needed {
-                leaves: vec![Leaf::Entity(kind.clone())],
-                frequency: ENTITY_FREQUENCY,
+            Plan::Row(row) => self.choose_key(row),
+            Plan::And(parts) | Plan::Or(parts) => {
+                for part in parts.iter_mut() {
+                    self.arrange(part);
+                }
+            }
+            Plan::Near { left, right, .. } => {
+                self.arrange(left);
+                self.arrange(right);
+            }
+            Plan::Not(inner) | Plan::Affirmed(inner) => self.arrange(inner),
+            Plan::List(_) | Plan::Has(_) | Plan::Regex(_) | Plan::Fact(_) => {}
+        }
+        if let Plan::And(all) = plan {
+            all.sort_by_key(Plan::effort);
+        }
+    }
+
+    /// Adds what a plan cannot match without.
+    pub(super) fn add_needed(&self, plan: &Plan, needed: &mut Vec<Needed>) {
+        match plan {
+            Plan::Row(row) => needed.extend(row.words.iter().map(|&word| Needed {
+                leaves: vec![word],
+                frequency: self.frequencies[word as usize],
+            })),
+            Plan::List(number) => needed.push(Needed {
+                leaves: vec![self.list_leaf(*number)],
+                frequency: self.list_frequency(*number),
             }),
-            Plan::Regex(_) | Plan::Fact(_) | Plan::Not(_) => None,
-            Plan::And(all) => all
-                .iter()
-                .filter_map(|part| self.needed(part))
-                .min_by_key(|needed| needed.frequency),
-            Plan::Near { left, right, .. } => [left, right]
-                .into_iter()
-                .filter_map(|part| self.needed(part))
-                .min_by_key(|needed| needed.frequency),
-            Plan::Or(any) => any.iter().map(|part| self.needed(part)).try_fold(
-                Needed {
-                    leaves: Vec::new(),
-                    frequency: 0,
-                },
-                |mut union, part| {
-                    let part = part?;
-                    union.leaves.extend(part.leaves);
-                    union.frequency += part.frequency;
-                    Some(union)
-                },
-            ),
+            Plan::Has(kind) => needed.push(Needed {
+                leaves: self.kind_leaf(kind).into_iter().collect(),
+                frequency: frequency::ENTITY,
+            }),
+            Plan::Regex(_) | Plan::Fact(_) | Plan::Not(_) => {}
+            Plan::Affirmed(inner) => self.add_needed(inner, needed),
+            Plan::And(all) => all.iter().for_each(|part| self.add_needed(part, needed)),
+            Plan::Near { left, right, .. } => {
+                self.add_needed(left, needed);
+                self.add_needed(right, needed);
+            }
+            Plan::Or(any) => needed.extend(self.needed_of_any(any)),
         }
     }
 
-    fn one_of<'r>(&self, rows: impl IntoIterator<Item = &'r Row>) -> Needed {
-        let mut leaves = Vec::new();
-        let mut frequency = 0;
-        for row in rows {
-            frequency += self.frequency(row.key_word());
-            leaves.push(Leaf::Word(row.key_word()));
+    /// Of each alternative the rarest, joined; nothing where one of them can do without any.
+    fn needed_of_any(&self, any: &[Plan]) -> Option<Needed> {
+        let mut union = Needed {
+            leaves: Vec::new(),
+            frequency: 0,
+        };
+        for part in any {
+            let mut needed = Vec::new();
+            self.add_needed(part, &mut needed);
+            let rarest = needed.into_iter().min_by_key(|needed| needed.frequency)?;
+            union.leaves.extend(rarest.leaves);
+            union.frequency += rarest.frequency;
         }
-        Needed { leaves, frequency }
+        union.leaves.sort_unstable();
+        union.leaves.dedup();
+        Some(union)
+    }
+
+    fn list_frequency(&self, number: u32) -> u64 {
+        let rows = &self.lists[number as usize].all;
+        let frequencies = rows
+            .iter()
+            .map(|row| self.frequencies[row.key_word() as usize]);
+        frequencies.sum()
+    }
+
+    /// The lists in which each word is the key of a row.
+    pub(super) fn lists_of_words(&self) -> Vec<(WordId, u32)> {
+        let lists = (0..).zip(&self.lists);
+        lists
+            .flat_map(|(number, list)| list.all.iter().map(move |row| (row.key_word(), number)))
+            .collect()
+    }
+
+    // Leaves are numbered: first the words, then the lists, then the kinds of entities.
+
+    /// How many leaves there are.
+    pub(super) fn leaves(&self) -> usize {
+        self.words.len() + self.lists.len() + self.kinds.len()
+    }
+
+    /// The leaf of the first list.
+    pub(super) fn first_list(&self) -> LeafId {
+        leaf(self.words.len())
+    }
+
+    fn list_leaf(&self, number: u32) -> LeafId {
+        self.first_list() + number
+    }
+
+    fn kind_leaf(&self, kind: &str) -> Option<LeafId> {
+        let number = self.kinds.get(kind)?;
+        Some(leaf(self.words.len() + self.lists.len()) + number)
+    }
+
+    /// The leaf of each kind of entity.
+    pub(super) fn kind_leaves(&self) -> BTreeMap<String, LeafId> {
+        let kinds = self.kinds.keys();
+        kinds
+            .filter_map(|kind| Some((kind.clone(), self.kind_leaf(kind)?)))
+            .collect()
     }
 }
 
-fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
-    rows.sort_by(|left, right| (left.key_word(), left).cmp(&(right.key_word(), right)));
-    rows.dedup();
-    rows
+impl Plan {
+    /// How much work it is to decide, compared with others.
+    fn effort(&self) -> u8 {
+        match self {
+            Self::Fact(_) => 0,
+            Self::Row(_) => 1,
+            Self::Has(_) => 2,
+            Self::List(_) => 3,
+            Self::Not(inner) => inner.effort(),
+            Self::And(parts) | Self::Or(parts) => {
+                4.max(parts.iter().map(Self::effort).max().unwrap_or(0))
+            }
+            Self::Affirmed(_) | Self::Near { .. } => 5,
+            Self::Regex(_) => 6,
+        }
+    }
 }
 
-/// Entities are about as frequent as an ordinary word of five letters.
-const ENTITY_FREQUENCY: u64 = 5_000;
-
-/// How often texts are expected to have a word, per million: short words are frequent in every language, and what
-/// leaves letters open matches more. Only the order matters, and only for speed.
-fn expected_frequency(word: &Word) -> u64 {
-    let (text, open) = match word {
-        Word::Exact(text) => (text, 0),
-        Word::Prefix(text) => (text, 2),
-        Word::Fuzzy(text, _) => (text, 1),
-    };
-    match text.chars().count().saturating_sub(open) {
-        0..=2 => 200_000,
-        3 => 60_000,
-        4 => 20_000,
-        5 => 5_000,
-        6 => 2_000,
-        _ => 1_000,
-    }
+fn leaf(number: usize) -> LeafId {
+    LeafId::try_from(number).expect("rules are far smaller than 4 GB")
 }

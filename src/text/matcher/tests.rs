@@ -6,30 +6,45 @@ use super::spots::Spot;
 use super::*;
 use crate::text::entities::{Hints, find};
 use crate::text::query::{Fact, Node, Word, parse, words};
+use crate::text::tokens::negation::{Scope, scopes};
 
-fn lists() -> Lists {
-    let entry = |language: &str, words: &[&str]| {
-        let words = words.iter().map(|&word| word.to_owned()).collect();
-        (Language::from(language), words)
-    };
-    Lists::from([
-        (
-            "bag".to_owned(),
-            BTreeMap::from([
-                entry("en", &["bag", "bags", "suitcase*", "hand luggage"]),
-                entry("de", &["Koffer", "Gepäck"]),
-            ]),
-        ),
-        (
-            "lost".to_owned(),
-            BTreeMap::from([entry("en", &["lost", "missing", "a b"])]),
-        ),
-    ])
+/// The word lists of two packs: `bag` is another in each, `lost` is the same.
+struct Packs([Vec<NamedList>; 2]);
+
+type NamedList = (&'static str, Vec<(Language, Vec<String>)>);
+
+impl Packs {
+    fn new() -> Self {
+        let entry = |language: &str, words: &[&str]| {
+            let words = words.iter().map(|&word| word.to_owned()).collect();
+            (Language::from(language), words)
+        };
+        let lost = || ("lost", vec![entry("en", &["lost", "missing", "a b"])]);
+        let air = vec![
+            entry("de", &["Koffer", "Gepäck"]),
+            entry("en", &["bag", "bags", "suitcase*", "hand luggage"]),
+        ];
+        let shop = vec![entry("en", &["bag", "basket", "a a"])];
+        Self([vec![("bag", air), lost()], vec![("bag", shop), lost()]])
+    }
+
+    fn scopes(&self) -> Vec<Lists<'_>> {
+        let lists = self.0.iter();
+        lists
+            .map(|lists| {
+                lists
+                    .iter()
+                    .map(|(name, words)| (*name, words.as_slice()))
+                    .collect()
+            })
+            .collect()
+    }
 }
 
 fn facts(language: Option<&Language>) -> Facts<'_> {
     Facts {
         language,
+        other_language: false,
         channel: "x",
         brand: "northwind",
         public: true,
@@ -40,10 +55,16 @@ fn facts(language: Option<&Language>) -> Facts<'_> {
 }
 
 fn hits(query: &str, text: &str, language: Option<&str>) -> Vec<Hit> {
-    let matcher = Matcher::new(&[(7, parse(query).unwrap())], &lists());
+    let rule = Rule {
+        number: 7,
+        scope: 0,
+        query: &parse(query).unwrap(),
+    };
+    let matcher = Matcher::new(&[rule], &Packs::new().scopes());
     let language = language.map(Language::from);
     let entities = find(text, &Hints::default());
-    matcher.find(&TokenText::new(text), &entities, &facts(language.as_ref()))
+    let facts = facts(language.as_ref());
+    matcher.find(&TokenText::new(text), &entities, &facts, &[0])
 }
 
 #[test]
@@ -85,6 +106,7 @@ fn rules_match_or_not() {
         (r"/gate [a-z]\d+/ NEAR/0 now", "at Gate B32 now", true),
         ("遅延", "大幅な遅延です", true),
         ("lang:de", "bag", false),
+        ("lang:other", "bag", false),
         ("is:question", "bag?", true),
         ("is:question", "where bag", true),
         ("is:question", "https://x.example/?a", false),
@@ -98,6 +120,36 @@ fn rules_match_or_not() {
             true,
         ),
         ("author.followers>500", "bag", false),
+    ];
+    for (query, text, expected) in cases {
+        assert_eq!(
+            !hits(query, text, None).is_empty(),
+            expected,
+            "{query} in {text}"
+        );
+    }
+}
+
+#[test]
+fn what_is_negated_is_not_affirmed() {
+    let cases = [
+        ("AFFIRMED late", "not late", false),
+        (
+            "AFFIRMED late",
+            "not late at first, but later very late",
+            true,
+        ),
+        ("AFFIRMED $lost NEAR/3 $bag", "never lost my bag", false),
+        ("AFFIRMED \"not working\"", "it is not working", true),
+        ("AFFIRMED working", "it is not working", false),
+        (
+            "AFFIRMED (lost NEAR/3 bag)",
+            "they have not lost my bag",
+            false,
+        ),
+        ("AFFIRMED has:flight", "this is not KL871", false),
+        ("late AND NOT AFFIRMED late", "not late", true),
+        (r"AFFIRMED /gate \w+/", "not at gate B3", false),
     ];
     for (query, text, expected) in cases {
         assert_eq!(
@@ -140,6 +192,7 @@ fn a_hit_shows_what_matched() {
         ("has:flight AND is:public", "KL871 late", &["KL871"]),
         ("bag OR \"lost bag\"", "lost bag", &["lost", "bag"]),
         (r"/gate \w+/", "gate B3", &["gate B3"]),
+        ("AFFIRMED (late OR lost)", "not late. LOST, LATE", &["LOST"]),
     ];
     for (query, text, expected) in cases {
         let hits = hits(query, text, None);
@@ -173,7 +226,7 @@ fn a_hostile_text_is_evaluated_in_time() {
 struct Plain<'a> {
     text: &'a TokenText,
     facts: &'a Facts<'a>,
-    lists: &'a Lists,
+    lists: &'a Lists<'a>,
 }
 
 impl Plain<'_> {
@@ -191,19 +244,24 @@ impl Plain<'_> {
         match node {
             Node::Phrase(words) => self.rows(words),
             Node::List(name) => {
-                let languages = &self.lists[name];
-                let own = self
-                    .facts
-                    .language
-                    .and_then(|language| languages.get(language));
+                let languages = self.lists[name.as_str()];
+                let own = languages
+                    .iter()
+                    .find(|(language, _)| Some(language) == self.facts.language);
                 let entries: Vec<&String> = match own {
-                    Some(own) => own.iter().collect(),
-                    None => languages.values().flatten().collect(),
+                    Some((_, own)) => own.iter().collect(),
+                    None => languages.iter().flat_map(|(_, words)| words).collect(),
                 };
                 let rows = entries.into_iter().map(|entry| words(entry).unwrap());
                 rows.flat_map(|row| self.rows(&row)).collect()
             }
             Node::Or(any) => any.iter().flat_map(|part| self.spots(part)).collect(),
+            Node::Affirmed(inner) => {
+                let scopes = scopes(self.text, self.facts.language);
+                let mut spots = self.spots(inner);
+                spots.retain(|spot| !scopes.iter().any(|scope| is_negated(*spot, scope)));
+                spots
+            }
             Node::Near {
                 left,
                 right,
@@ -227,14 +285,13 @@ impl Plain<'_> {
     }
 
     fn rows(&self, words: &[Word]) -> Vec<Spot> {
-        let places = self.text.places();
         let stands = |word: &Word, place: u32| {
-            self.text.tokens.iter().zip(&places).any(|(token, &at)| {
-                let forms = [Some(&token.text), token.short.as_ref()];
-                at == place && forms.into_iter().flatten().any(|form| fits(word, form))
+            self.text.tokens().any(|token| {
+                let forms = [Some(token.text), token.short];
+                token.place == place && forms.into_iter().flatten().any(|form| fits(word, form))
             })
         };
-        let end = u32::try_from(self.text.tokens.len()).unwrap();
+        let end = u32::try_from(self.text.tokens().len()).unwrap();
         (0..end)
             .filter(|&first| {
                 (first..)
@@ -247,6 +304,12 @@ impl Plain<'_> {
             })
             .collect()
     }
+}
+
+/// Whether a word of `spot` lies in the reach of a negator outside it.
+fn is_negated(spot: Spot, scope: &Scope) -> bool {
+    let is_inside = |place: u32| spot.first <= place && place <= spot.last;
+    !is_inside(scope.negator) && (scope.first..=scope.last).any(is_inside)
 }
 
 fn fits(word: &Word, token: &str) -> bool {
@@ -272,6 +335,7 @@ fn arbitrary_place() -> impl Strategy<Value = String> {
                 .prop_map(|(a, n, b)| format!("({a}) NEAR/{n} ({b})")),
             (inner.clone(), 0..4, inner.clone())
                 .prop_map(|(a, n, b)| format!("({a}) BEFORE/{n} ({b})")),
+            inner.clone().prop_map(|a| format!("AFFIRMED ({a})")),
             (inner.clone(), inner).prop_map(|(a, b)| format!("({a}) OR ({b})")),
         ]
     })
@@ -292,22 +356,31 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
     #[test]
     fn the_matcher_agrees_with_the_plain_evaluator(
-        rules in proptest::collection::vec(arbitrary_rule(), 1..6),
-        text in "((a|b|c|d|ab|abb|aaab|abd|bag|suitcases|lost|koffer|#AbCd|hand luggage) ){0,12}",
+        rules in proptest::collection::vec((0..2_u32, arbitrary_rule()), 1..6),
+        text in "((a|b|c|d|ab|abb|aaab|abd|bag|basket|suitcases|lost|koffer|#AbCd|hand luggage|not|nicht|no|but|nicht\\.|#NotA) ){0,12}",
         language in proptest::option::of(prop_oneof![Just("en"), Just("de"), Just("fr")]),
+        asked in prop_oneof![Just(vec![0]), Just(vec![1]), Just(vec![1, 0]), Just(vec![])],
     ) {
-        let lists = lists();
+        let packs = Packs::new();
+        let scopes = packs.scopes();
         let language = language.map(Language::from);
         let facts = facts(language.as_ref());
         let text = TokenText::new(&text);
-        let rules: Vec<(u32, Query)> = (0..).zip(rules.iter().map(|rule| parse(rule).unwrap())).collect();
-        let plain = Plain { text: &text, facts: &facts, lists: &lists };
+        let queries: Vec<(u32, Query)> = rules.iter().map(|(scope, rule)| (*scope, parse(rule).unwrap())).collect();
+        let rules: Vec<Rule<'_>> = (0..)
+            .zip(&queries)
+            .map(|(number, (scope, query))| Rule { number, scope: *scope, query })
+            .collect();
         let expected: Vec<u32> = rules
             .iter()
-            .filter(|(_, query)| plain.holds(query.root()))
-            .map(|(number, _)| *number)
+            .filter(|rule| asked.contains(&rule.scope))
+            .filter(|rule| {
+                let lists = &scopes[rule.scope as usize];
+                Plain { text: &text, facts: &facts, lists }.holds(rule.query.root())
+            })
+            .map(|rule| rule.number)
             .collect();
-        let hits = Matcher::new(&rules, &lists).find(&text, &[], &facts);
+        let hits = Matcher::new(&rules, &scopes).find(&text, &[], &facts, &asked);
         for hit in &hits {
             prop_assert!(hit.spans.windows(2).all(|pair| pair[0].end <= pair[1].start));
         }

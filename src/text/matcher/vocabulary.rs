@@ -1,110 +1,222 @@
-//! Every word that any rule asks for, found for a token in one walk over its letters.
+//! Every word that any rule asks for. What is looked up costs the same however many there are.
 
 use std::collections::BTreeMap;
 
-use super::distance::{Letters, within};
+use super::fuzzy::FuzzyWords;
+use super::table::HashTable;
 use crate::text::query::Word;
 
 /// The number of a word that rules ask for.
 pub(super) type WordId = u32;
 
 /// The words that rules ask for.
-#[derive(Debug, Default)]
-pub(super) struct Vocabulary {
-    nodes: Vec<TrieNode>,
-    fuzzy: Vec<FuzzyWord>,
-}
-
-/// A node of the trie over bytes; the first one is the root.
-#[derive(Debug, Default)]
-struct TrieNode {
-    /// The bytes that go on from here, sorted, and the nodes they lead to.
-    next: Vec<(u8, u32)>,
-    exact: Option<WordId>,
-    prefix: Option<WordId>,
-}
-
 #[derive(Debug)]
-struct FuzzyWord {
-    word: String,
-    letters: Letters,
-    edits: u8,
-    id: WordId,
+pub(super) struct Vocabulary {
+    /// Words and prefixes by their hash.
+    hashes: HashTable,
+    /// All words one after another, and where the one of each number ends.
+    letters: String,
+    ends: Vec<u32>,
+    lengths: PrefixLengths,
+    fuzzy: FuzzyWords,
 }
 
 impl Vocabulary {
-    /// Numbers the words 0, 1, 2, … in their order.
+    /// Learns the words, numbered 0, 1, 2, … in any order.
     pub(super) fn new(words: &BTreeMap<Word, WordId>) -> Self {
-        let mut vocabulary = Self {
-            nodes: vec![TrieNode::default()],
-            fuzzy: Vec::new(),
-        };
-        for (word, &id) in words {
-            match word {
-                Word::Exact(text) => vocabulary.node(text).exact = Some(id),
-                Word::Prefix(text) => vocabulary.node(text).prefix = Some(id),
-                Word::Fuzzy(text, edits) => vocabulary.fuzzy.push(FuzzyWord {
-                    letters: Letters::of(text),
-                    word: text.clone(),
-                    edits: *edits,
-                    id,
-                }),
-            }
-        }
-        vocabulary
-    }
-
-    fn node(&mut self, text: &str) -> &mut TrieNode {
-        let mut at = 0;
-        for byte in text.bytes() {
-            at = match self.nodes[at]
-                .next
-                .binary_search_by_key(&byte, |&(byte, _)| byte)
-            {
-                Ok(found) => self.nodes[at].next[found].1 as usize,
-                Err(place) => {
-                    let new = self.nodes.len();
-                    self.nodes.push(TrieNode::default());
-                    let number = u32::try_from(new).expect("rules are far smaller than 4 GB");
-                    self.nodes[at].next.insert(place, (byte, number));
-                    new
-                }
+        let mut by_number: Vec<(WordId, &Word)> =
+            words.iter().map(|(word, &id)| (id, word)).collect();
+        by_number.sort_unstable_by_key(|&(id, _)| id);
+        let mut letters = String::new();
+        let mut ends = Vec::with_capacity(words.len());
+        let mut hashes = Vec::with_capacity(words.len());
+        let mut prefixes = Vec::new();
+        let mut fuzzy = Vec::new();
+        for (id, word) in by_number {
+            let text = match word {
+                Word::Exact(text) | Word::Prefix(text) | Word::Fuzzy(text, _) => text,
             };
+            match word {
+                Word::Exact(_) => hashes.push((hash(text.as_bytes()), id)),
+                Word::Prefix(_) => {
+                    hashes.push((prefix_hash(text.as_bytes()), id));
+                    prefixes.push(text.as_bytes());
+                }
+                Word::Fuzzy(_, edits) => fuzzy.push((text.as_str(), *edits, id)),
+            }
+            letters.push_str(text);
+            ends.push(u32::try_from(letters.len()).expect("rules are far smaller than 4 GB"));
         }
-        &mut self.nodes[at]
+        Self {
+            hashes: HashTable::new(hashes),
+            letters,
+            ends,
+            lengths: PrefixLengths::new(&prefixes),
+            fuzzy: FuzzyWords::new(&fuzzy),
+        }
     }
 
     /// Calls `found` with every word of the rules that `token` satisfies.
     pub(super) fn look_up(&self, token: &str, mut found: impl FnMut(WordId)) {
-        self.walk(token, &mut found);
-        if self.fuzzy.is_empty() {
-            return;
-        }
-        let letters = Letters::of(token);
-        for fuzzy in &self.fuzzy {
-            if letters.may_be_within(&fuzzy.letters, fuzzy.edits)
-                && within(&fuzzy.word, token, fuzzy.edits)
-            {
-                found(fuzzy.id);
+        self.find(hash(token.as_bytes()), token, &mut found);
+        self.lengths.of(token, |length| {
+            if let Some(start) = token.get(..length) {
+                self.find(prefix_hash(start.as_bytes()), start, &mut found);
             }
-        }
+        });
+        self.fuzzy.look_up(token, found);
     }
 
-    fn walk(&self, token: &str, found: &mut impl FnMut(WordId)) {
-        let Some(mut node) = self.nodes.first() else {
-            return;
-        };
-        for byte in token.bytes() {
-            let Ok(next) = node.next.binary_search_by_key(&byte, |&(byte, _)| byte) else {
-                return;
-            };
-            node = &self.nodes[node.next[next].1 as usize];
-            if let Some(id) = node.prefix {
+    fn find(&self, hash: u64, text: &str, found: &mut impl FnMut(WordId)) {
+        for id in self.hashes.get(hash) {
+            let place = id as usize;
+            let start = if place == 0 { 0 } else { self.ends[place - 1] };
+            if &self.letters[start as usize..self.ends[place] as usize] == text {
                 found(id);
             }
         }
-        if let Some(id) = node.exact {
-            found(id);
+    }
+}
+
+/// Which lengths of prefixes are worth a look-up for a word.
+#[derive(Debug)]
+struct PrefixLengths {
+    /// The lengths of the prefixes that begin with the same [`HEAD_BYTES`], by hash of those.
+    heads: Vec<Lengths>,
+    /// The lengths of the prefixes that are shorter than a head.
+    short: Lengths,
+    /// The greatest length.
+    longest: usize,
+}
+
+/// Bit `n` stands for a length of `n` bytes, the last one for that and all greater ones.
+type Lengths = u64;
+
+/// The length whose bit stands for greater ones too.
+const LENGTH_MAX: usize = 63;
+
+/// Prefixes are told apart by so many of their first bytes: few words share them.
+const HEAD_BYTES: usize = 4;
+
+impl PrefixLengths {
+    fn new(prefixes: &[&[u8]]) -> Self {
+        let mut lengths = Self {
+            heads: vec![0; (4 * prefixes.len()).next_power_of_two()],
+            short: 0,
+            longest: 0,
+        };
+        for prefix in prefixes {
+            let bit = 1 << prefix.len().min(LENGTH_MAX);
+            match prefix.first_chunk() {
+                Some(head) => {
+                    let place = lengths.place(*head);
+                    lengths.heads[place] |= bit;
+                }
+                None => lengths.short |= bit,
+            }
+            lengths.longest = lengths.longest.max(prefix.len());
         }
+        lengths
+    }
+
+    fn place(&self, head: [u8; HEAD_BYTES]) -> usize {
+        let spread = u32::from_le_bytes(head).wrapping_mul(0x9e37_79b1);
+        (spread >> 7) as usize & (self.heads.len() - 1)
+    }
+
+    /// Calls `each` with every length that a prefix of `word` could have.
+    fn of(&self, word: &str, mut each: impl FnMut(usize)) {
+        let mut lengths = self.short;
+        if let Some(head) = word.as_bytes().first_chunk() {
+            lengths |= self.heads[self.place(*head)];
+        }
+        while lengths != 0 {
+            let length = lengths.trailing_zeros() as usize;
+            lengths &= lengths - 1;
+            let last = if length < LENGTH_MAX {
+                length
+            } else {
+                self.longest
+            };
+            (length..=last.min(word.len())).for_each(&mut each);
+        }
+    }
+}
+
+/// Spreads words over 64 bits, eight bytes at a time; the same on every machine and in every version.
+fn hash(bytes: &[u8]) -> u64 {
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (eights, rest) = bytes.as_chunks();
+    let mut hash = bytes.len() as u64;
+    for eight in eights {
+        hash = (hash ^ u64::from_le_bytes(*eight)).wrapping_mul(SPREAD);
+        hash ^= hash >> 32;
+    }
+    let mut last = 0;
+    for &byte in rest {
+        last = last << 8 | u64::from(byte);
+    }
+    hash = (hash ^ last).wrapping_mul(SPREAD);
+    (hash ^ hash >> 32).wrapping_mul(SPREAD)
+}
+
+/// So that a prefix is not found where a whole word is looked up.
+fn prefix_hash(bytes: &[u8]) -> u64 {
+    !hash(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(words: &[Word], token: &str) -> Vec<Word> {
+        let words: BTreeMap<Word, WordId> = words.iter().cloned().zip(0..).collect();
+        let mut found = Vec::new();
+        Vocabulary::new(&words).look_up(token, |id| {
+            found.extend(
+                words
+                    .iter()
+                    .find(|(_, other)| **other == id)
+                    .map(|(word, _)| word.clone()),
+            );
+        });
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn words_and_prefixes_are_found() {
+        let exact = |text: &str| Word::Exact(text.to_owned());
+        let prefix = |text: &str| Word::Prefix(text.to_owned());
+        let long = "a".repeat(200);
+        let words = [
+            exact("delay"),
+            exact("late"),
+            exact("ver"),
+            prefix("ver"),
+            prefix("vé"),
+            prefix("delay"),
+            prefix("delaye"),
+            prefix(&long[..90]),
+            prefix(&long[..150]),
+        ];
+        let cases: &[(&str, &[Word])] = &[
+            ("", &[]),
+            ("late", &[exact("late")]),
+            ("later", &[]),
+            ("lat", &[]),
+            ("ver", &[exact("ver"), prefix("ver")]),
+            ("verspatung", &[prefix("ver")]),
+            ("vér", &[prefix("vé")]),
+            ("delay", &[exact("delay"), prefix("delay")]),
+            ("delayed", &[prefix("delay"), prefix("delaye")]),
+            (&long[..89], &[]),
+            (&long[..90], &[prefix(&long[..90])]),
+            (&long, &[prefix(&long[..90]), prefix(&long[..150])]),
+        ];
+        for (token, expected) in cases {
+            assert_eq!(found(&words, token), *expected, "{token}");
+        }
+        assert_eq!(found(&[], "late"), []);
     }
 }

@@ -1,9 +1,11 @@
 //! The rule language: what a topic's `when` says. Text in, a tree out, and back to text.
 //!
 //! Words, `"phrases"`, `prefix*`, `fuzzy~1`, `$lists`, `has:entity`, `/regex/` and conditions, joined by `AND`, `OR`,
-//! `NOT`, `NEAR/n`, `BEFORE/n` and parentheses. `NOT` binds tightest, then `NEAR` and `BEFORE`, then `AND`, then `OR`.
+//! `NOT`, `AFFIRMED`, `NEAR/n`, `BEFORE/n` and parentheses. `NOT` and `AFFIRMED` bind tightest, then `NEAR` and
+//! `BEFORE`, then `AND`, then `OR`.
 //! Two terms side by side without an operator are an error: whether a phrase or `AND` was meant is not guessed.
 
+mod hint;
 mod lexer;
 mod parser;
 mod print;
@@ -11,7 +13,11 @@ mod term;
 #[cfg(test)]
 mod tests;
 
-pub(super) use term::{compile_regex, words};
+use std::sync::Arc;
+
+use regex_automata::meta::Regex;
+
+pub(super) use term::words;
 
 /// Most words that may stand between the two sides of `NEAR/n` and `BEFORE/n`.
 pub const GAP_MAX: u32 = 50;
@@ -44,6 +50,33 @@ pub struct QueryError {
     pub at: usize,
     /// What was expected.
     pub message: String,
+    /// What to write instead, where that can be guessed.
+    pub hint: Option<String>,
+}
+
+impl QueryError {
+    fn new(at: usize, message: impl Into<String>) -> Self {
+        Self {
+            at,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Self {
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
+    }
+
+    /// The same for a part of the query that starts at `start`.
+    fn inside(self, start: usize) -> Self {
+        Self {
+            at: start + self.at,
+            ..self
+        }
+    }
 }
 
 /// One word of a text, as a rule asks for it; folded.
@@ -67,10 +100,12 @@ pub(super) enum Node {
     /// An entity of this kind.
     Has(String),
     /// A pattern over the original text, whatever its case.
-    Regex(String),
+    Regex(Pattern),
     /// A condition beside the words.
     Fact(Fact),
     Not(Box<Node>),
+    /// What matches outside the reach of a negation.
+    Affirmed(Box<Node>),
     /// At least two, none of them an `And`.
     And(Vec<Node>),
     /// At least two, none of them an `Or`.
@@ -84,6 +119,24 @@ pub(super) enum Node {
         ordered: bool,
     },
 }
+
+/// What stands after `lang:` for every language that the brand does not speak.
+pub(super) const OTHER_LANGUAGE: &str = "other";
+
+/// A pattern, compiled when it was read. Two are equal when they are written the same.
+#[derive(Debug, Clone)]
+pub(super) struct Pattern {
+    pub(super) source: String,
+    pub(super) regex: Arc<Regex>,
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
+}
+
+impl Eq for Pattern {}
 
 /// A condition on what is known beside the words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,10 +170,7 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
 
 /// Checks an entry of a word list, which may be words in a row, any of them ending in `*`.
 pub fn check_entry(text: &str) -> Result<(), QueryError> {
-    match words(text) {
-        Ok(_) => Ok(()),
-        Err(message) => Err(QueryError { at: 0, message }),
-    }
+    words(text).map(drop)
 }
 
 impl PartialEq for Query {
@@ -156,9 +206,12 @@ impl Query {
 impl Node {
     fn needs_a_leaf(&self) -> bool {
         match self {
-            Self::Phrase(_) | Self::List(_) | Self::Has(_) | Self::Regex(_) | Self::Near { .. } => {
-                true
-            }
+            Self::Phrase(_)
+            | Self::List(_)
+            | Self::Has(_)
+            | Self::Regex(_)
+            | Self::Affirmed(_)
+            | Self::Near { .. } => true,
             Self::Fact(_) | Self::Not(_) => false,
             Self::And(all) => all.iter().any(Self::needs_a_leaf),
             Self::Or(any) => any.iter().all(Self::needs_a_leaf),
@@ -168,9 +221,12 @@ impl Node {
     /// Whether it matches at places of the text, so that something can be near it.
     fn has_a_place(&self) -> bool {
         match self {
-            Self::Phrase(_) | Self::List(_) | Self::Has(_) | Self::Regex(_) | Self::Near { .. } => {
-                true
-            }
+            Self::Phrase(_)
+            | Self::List(_)
+            | Self::Has(_)
+            | Self::Regex(_)
+            | Self::Affirmed(_)
+            | Self::Near { .. } => true,
             Self::Or(any) => any.iter().all(Self::has_a_place),
             Self::Fact(_) | Self::Not(_) | Self::And(_) => false,
         }

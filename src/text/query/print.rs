@@ -38,9 +38,10 @@ impl fmt::Display for Node {
             Self::Phrase(words) => phrase(f, words),
             Self::List(name) => write!(f, "${name}"),
             Self::Has(kind) => write!(f, "has:{kind}"),
-            Self::Regex(pattern) => write!(f, "/{}/", pattern.replace('/', "\\/")),
+            Self::Regex(pattern) => write!(f, "/{}/", pattern.source.replace('/', "\\/")),
             Self::Fact(fact) => write!(f, "{fact}"),
             Self::Not(inner) => write!(f, "NOT {}", Inside(inner, 3)),
+            Self::Affirmed(inner) => write!(f, "AFFIRMED {}", Inside(inner, 3)),
             Self::And(all) => joined(f, all, " AND ", 2),
             Self::Or(any) => joined(f, any, " OR ", 1),
             Self::Near {

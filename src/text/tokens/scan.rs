@@ -1,14 +1,19 @@
 //! Finds where tokens begin and end.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::fold::{Folded, fold_whole, fold_word, is_invisible, is_word_part};
-use super::{Token, TokenKind};
+use super::lookalike::is_latin_text;
+use super::{Cut, TokenKind};
 
 /// Emoticons, longest first, as they are written in lower case, and what each folds to.
 const EMOTICONS: &[(&str, &str)] = &[
     (":'-(", ":'("),
+    (":'-)", ":')"),
+    (">:-(", ">:("),
     (":'(", ":'("),
+    (":')", ":')"),
     (":-)", ":)"),
     (":-(", ":("),
     (";-)", ";)"),
@@ -16,6 +21,10 @@ const EMOTICONS: &[(&str, &str)] = &[
     (":-p", ":p"),
     (":-/", ":/"),
     (":-|", ":|"),
+    (":-[", ":("),
+    (":-]", ":)"),
+    (":-o", ":o"),
+    (":-s", ":s"),
     (">:(", ">:("),
     ("</3", "</3"),
     (":)", ":)"),
@@ -25,6 +34,12 @@ const EMOTICONS: &[(&str, &str)] = &[
     (":p", ":p"),
     (":/", ":/"),
     (":|", ":|"),
+    (":[", ":("),
+    (":]", ":)"),
+    (":o", ":o"),
+    (":s", ":s"),
+    (":@", ":@"),
+    ("=d", ":d"),
     ("=)", ":)"),
     ("=(", ":("),
     ("<3", "<3"),
@@ -33,103 +48,178 @@ const EMOTICONS: &[(&str, &str)] = &[
 /// Handles are shorter, domain included; the bound keeps a text of nothing but `@` linear.
 const HANDLE_BYTES_MAX: usize = 128;
 
-/// Cuts `text` into tokens.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
+/// Cuts `text` into tokens; gives the folded text and where they are.
+pub(super) fn cut(text: &str) -> (String, Vec<Cut>) {
     let mut scan = Scan {
         text,
         at: 0,
-        before: None,
-        out: Vec::with_capacity(text.len() / 5 + 1),
+        folded: String::with_capacity(text.len()),
+        cuts: Vec::with_capacity(text.len() / 5 + 1),
+        next_place: 0,
+        in_latin: OnceCell::new(),
     };
-    while let Some(c) = scan.peek() {
-        scan.step(c);
+    while let Some(&byte) = text.as_bytes().get(scan.at) {
+        match byte {
+            b'#' | b'@' | b':' | b';' | b'=' | b'<' | b'>' | b'h' | b'H' | b'w' | b'W' => {
+                scan.step();
+            }
+            _ if byte.is_ascii_alphanumeric() => {
+                if !scan.ascii_word() {
+                    scan.step();
+                }
+            }
+            _ if byte.is_ascii() => scan.at += 1,
+            _ => scan.step(),
+        }
     }
-    scan.out
+    (scan.folded, scan.cuts)
 }
 
 struct Scan<'a> {
     text: &'a str,
     at: usize,
-    /// The character before `at`.
-    before: Option<char>,
-    out: Vec<Token>,
+    folded: String,
+    cuts: Vec<Cut>,
+    next_place: u32,
+    /// Whether the text is in Latin letters, found when first asked for.
+    in_latin: OnceCell<bool>,
 }
 
 impl Scan<'_> {
-    fn peek(&self) -> Option<char> {
-        self.text[self.at..].chars().next()
-    }
-
     fn rest(&self) -> &str {
         &self.text[self.at..]
     }
 
-    fn advance_to(&mut self, end: usize) {
-        self.before = self.text[self.at..end].chars().next_back();
-        self.at = end;
+    /// The character before `at`.
+    fn before(&self) -> Option<char> {
+        self.text[..self.at].chars().next_back()
     }
 
-    fn step(&mut self, c: char) {
+    /// Goes past whatever stands at `at`.
+    fn step(&mut self) {
+        let Some(c) = self.rest().chars().next() else {
+            return;
+        };
         let start = self.at;
-        let after_word = self.before.is_some_and(is_word_part);
+        let after_word = self.before().is_some_and(is_word_part);
         if matches!(c, '#' | '＃') && !after_word && self.hashtag(c) {
             return;
         }
         if matches!(c, '@' | '＠') && !after_word && self.handle(c) {
             return;
         }
-        if !after_word && self.url() {
+        if matches!(c, 'h' | 'H' | 'w' | 'W') && ((!after_word && self.url()) || self.ascii_word())
+        {
             return;
         }
         if is_alone(c) {
             let end = start + c.len_utf8();
-            self.advance_to(end + run_len(&self.text[end..], is_voicing));
+            self.at = end + run_len(&self.text[end..], is_voicing);
             self.push_word(start..self.at);
         } else if is_emoji(c) {
             self.emoji(c);
         } else if is_word_part(c) {
             let end = start + word_len(self.rest());
-            self.advance_to(end);
+            self.at = end;
             self.push_word(start..end);
         } else if !self.emoticon(c) {
-            self.advance_to(start + c.len_utf8());
+            self.at = start + c.len_utf8();
         }
+    }
+
+    /// Goes past a word of ASCII letters and digits alone, which is what most words are; `false`, and nothing done,
+    /// where it has anything that needs more folding than its case.
+    fn ascii_word(&mut self) -> bool {
+        let bytes = self.text.as_bytes();
+        let start = self.at;
+        let from = self.folded.len();
+        let mut piece = start;
+        let mut end = start;
+        let mut run = 0;
+        let mut last = 0;
+        while let Some(&byte) = bytes.get(end) {
+            if byte.is_ascii_alphanumeric() {
+                let small = byte | 0x20;
+                run = if small == last { run + 1 } else { 1 };
+                last = small;
+                if run == 3 && byte.is_ascii_alphabetic() {
+                    self.folded.truncate(from);
+                    return false;
+                }
+                end += 1;
+            } else if matches!(byte, b'\'' | b'`')
+                && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)
+            {
+                self.folded.push_str(&self.text[piece..end]);
+                end += 1;
+                piece = end;
+            } else if byte.is_ascii()
+                && !(is_inside_word(char::from(byte))
+                    && bytes.get(end + 1).is_some_and(|next| !next.is_ascii()))
+            {
+                break;
+            } else {
+                self.folded.truncate(from);
+                return false;
+            }
+        }
+        self.folded.push_str(&self.text[piece..end]);
+        self.folded[from..].make_ascii_lowercase();
+        self.at = end;
+        self.push_cut(TokenKind::Word, start..end, from, self.folded.len());
+        true
+    }
+
+    fn fold(&self, span: Range<usize>) -> Folded {
+        fold_word(&self.text[span], || {
+            *self.in_latin.get_or_init(|| is_latin_text(self.text))
+        })
     }
 
     fn push_word(&mut self, span: Range<usize>) {
-        let Folded { text, short } = fold_word(&self.text[span.clone()]);
+        let Folded { text, short } = self.fold(span.clone());
         if !text.is_empty() {
-            self.out.push(Token {
-                text,
-                short,
-                kind: TokenKind::Word,
-                span,
-            });
+            let from = self.folded.len();
+            self.folded.push_str(&text);
+            let short_from = self.folded.len();
+            self.folded.push_str(short.as_deref().unwrap_or_default());
+            self.push_cut(TokenKind::Word, span, from, short_from);
         }
     }
 
-    fn push_whole(&mut self, kind: TokenKind, text: String, span: Range<usize>) {
-        self.out.push(Token {
-            text,
-            short: None,
+    fn push_whole(&mut self, kind: TokenKind, text: &str, span: Range<usize>) {
+        let from = self.folded.len();
+        self.folded.push_str(text);
+        self.push_cut(kind, span, from, self.folded.len());
+    }
+
+    /// Adds a token whose folded text goes from `folded` to `short`, and its short form from there to the end.
+    fn push_cut(&mut self, kind: TokenKind, span: Range<usize>, folded: usize, short: usize) {
+        self.cuts.push(Cut {
             kind,
-            span,
+            start: offset(span.start),
+            end: offset(span.end),
+            folded: offset(folded),
+            short: offset(short),
+            folded_end: offset(self.folded.len()),
+            place: self.next_place,
         });
+        self.next_place += u32::from(kind != TokenKind::Hashtag);
     }
 
     fn hashtag(&mut self, sign: char) -> bool {
         let start = self.at;
         let body = start + sign.len_utf8();
         let end = body + run_len(&self.text[body..], |c| is_tag_part(c) && !is_emoji(c));
-        let folded = fold_word(&self.text[body..end]).text;
+        let folded = self.fold(body..end).text;
         if folded.is_empty() {
             return false;
         }
-        self.push_whole(TokenKind::Hashtag, format!("#{folded}"), start..end);
+        self.push_whole(TokenKind::Hashtag, &format!("#{folded}"), start..end);
         for word in tag_words(&self.text[body..end]) {
             self.push_word(body + word.start..body + word.end);
         }
-        self.advance_to(end);
+        self.at = end;
         true
     }
 
@@ -147,8 +237,8 @@ impl Scan<'_> {
         }
         let end = body + name.len();
         let folded = format!("@{}", fold_whole(name));
-        self.push_whole(TokenKind::Handle, folded, start..end);
-        self.advance_to(end);
+        self.push_whole(TokenKind::Handle, &folded, start..end);
+        self.at = end;
         true
     }
 
@@ -167,8 +257,8 @@ impl Scan<'_> {
             rest[..len].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '*', '\'', '~']);
         let end = self.at + address.len();
         let folded = fold_whole(address);
-        self.push_whole(TokenKind::Url, folded, self.at..end);
-        self.advance_to(end);
+        self.push_whole(TokenKind::Url, &folded, self.at..end);
+        self.at = end;
         true
     }
 
@@ -194,29 +284,35 @@ impl Scan<'_> {
             }
             end += c.len_utf8();
         }
-        self.push_whole(TokenKind::Emoji, folded, start..end);
-        self.advance_to(end);
+        self.push_whole(TokenKind::Emoji, &folded, start..end);
+        self.at = end;
     }
 
     fn emoticon(&mut self, first: char) -> bool {
         if !matches!(first, ':' | ';' | '=' | '<' | '>')
-            || self.before.is_some_and(|c| c.is_ascii_digit())
+            || self.before().is_some_and(|c| c.is_ascii_digit())
         {
             return false;
         }
         let rest = self.rest();
+        let after_word = self.before().is_some_and(is_word_part);
         let found = EMOTICONS.iter().find(|(written, _)| {
             starts_with_caseless(rest, written)
+                && !(after_word && written.ends_with(|c: char| c.is_ascii_alphabetic()))
                 && !rest[written.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '/')
         });
         let Some(&(written, folded)) = found else {
             return false;
         };
         let end = self.at + written.len();
-        self.push_whole(TokenKind::Emoji, folded.to_owned(), self.at..end);
-        self.advance_to(end);
+        self.push_whole(TokenKind::Emoji, folded, self.at..end);
+        self.at = end;
         true
     }
+}
+
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).expect("what is read of a text is bounded")
 }
 
 fn starts_with_caseless(text: &str, start: &str) -> bool {
@@ -230,7 +326,7 @@ fn run_len(text: &str, belongs: impl Fn(char) -> bool) -> usize {
 }
 
 /// How far the word at the start of `text` goes: an apostrophe or something invisible holds when letters follow it.
-fn word_len(text: &str) -> usize {
+pub(super) fn word_len(text: &str) -> usize {
     let mut end = 0;
     for (at, c) in text.char_indices() {
         if is_word_part(c) && !is_alone(c) && !is_emoji(c) {
@@ -276,8 +372,8 @@ fn is_emoji(c: char) -> bool {
         | '\u{1f300}'..='\u{1faff}')
 }
 
-/// The words of a hashtag: cut at `_`, before a capital after a small letter, and before the last of several capitals
-/// that a small letter follows (`BAFlight` is `BA` and `Flight`).
+/// The words of a hashtag: cut at `_`, before a capital after a small letter, and before a capital that a small letter
+/// follows (`BAFlight` is `BA` and `Flight`, `Gate12Change` is `Gate12` and `Change`).
 fn tag_words(tag: &str) -> Vec<Range<usize>> {
     let mut words = Vec::new();
     let mut start = 0;
@@ -286,7 +382,8 @@ fn tag_words(tag: &str) -> Vec<Range<usize>> {
     while let Some((at, c)) = chars.next() {
         let next_is_small = chars.peek().is_some_and(|&(_, next)| next.is_lowercase());
         let cut = before.is_some_and(|before| {
-            c.is_uppercase() && (before.is_lowercase() || (before.is_uppercase() && next_is_small))
+            c.is_uppercase()
+                && (before.is_lowercase() || (before.is_alphanumeric() && next_is_small))
         });
         if (cut || c == '_') && start < at {
             words.push(start..at);
