@@ -6,7 +6,7 @@ use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 
 use super::lexer::is_space;
-use super::{Comparison, Fact, Node, Pattern, QueryError, Word};
+use super::{Comparison, Fact, Node, OTHER_LANGUAGE, Pattern, QueryError, Word};
 use crate::text::tokens::{TokenKind, TokenText};
 
 /// Largest compiled size of one pattern, so that a pack cannot eat the memory of the daemon.
@@ -305,12 +305,14 @@ fn condition(field: &str, value: &str) -> Read<Node> {
 
 fn language(code: &str) -> Read<String> {
     let code = code.to_ascii_lowercase();
-    if code.len() == 2 && code.bytes().all(|c| c.is_ascii_lowercase()) {
+    let is_code = code.len() == 2 && code.bytes().all(|c| c.is_ascii_lowercase());
+    if is_code || code == OTHER_LANGUAGE {
         return Ok(code);
     }
     Err(
-        QueryError::new("lang:".len(), "expected a language of two letters")
-            .hint("write its ISO 639-1 code, as in `lang:de`"),
+        QueryError::new("lang:".len(), "expected a language of two letters").hint(
+            "write its ISO 639-1 code, as in `lang:de`, or `lang:other` for one that is not served",
+        ),
     )
 }
 
