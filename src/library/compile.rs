@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::library::diagnostic::{Diagnostic, Level};
 use crate::library::document::{diagnostic, position};
+use crate::library::examples::{self, ExampleDraft};
+use crate::library::learning::Lessons;
 use crate::library::pack_file::{self, PackFile};
 use crate::library::reply::{self, Replies, ReplyDraft};
 use crate::library::test_table::PackTest;
 use crate::library::topic_file::{self, TopicDraft};
-use crate::library::{CORE, Handoff, Library, Pack, PackSource, Topic, lint};
+use crate::library::{CORE, Handoff, Library, Pack, PackSource, RuleSource, Topic, lint};
 use crate::model::id::{DeskName, Language, PackName, ReplyName, TopicName};
 use crate::text::matcher::{Lists, Matcher, Rule};
 
@@ -29,14 +31,18 @@ pub(crate) fn load(sources: &[PackSource]) -> (Option<Library>, Vec<Diagnostic>)
         drafts.extend(read_pack(source, &mut found));
     }
     found.extend(lint::check(&drafts));
+    found.extend(examples::check(&drafts));
     let has_errors = found.iter().any(|problem| problem.level == Level::Error);
     if !has_errors {
         found.extend(lint::unused_lists(&drafts));
     }
+    let library = (!has_errors).then(|| build(&mut drafts));
+    if let Some(library) = &library {
+        found.extend(examples::decided_by_others(library, &drafts));
+    }
     found.sort_by(|a, b| {
         (&a.path, a.line, a.column, &a.message).cmp(&(&b.path, b.line, b.column, &b.message))
     });
-    let library = (!has_errors).then(|| build(drafts));
     (library, found)
 }
 
@@ -118,12 +124,12 @@ pub(crate) fn visible<'d, 'a>(
     seen
 }
 
-fn build(drafts: Vec<PackDraft<'_>>) -> Library {
+fn build(drafts: &mut [PackDraft<'_>]) -> Library {
     let mut packs = BTreeMap::new();
     let mut rules = Vec::new();
     let mut scopes = Vec::new();
-    for draft in &drafts {
-        let visible = visible(&drafts, draft);
+    for draft in &*drafts {
+        let visible = visible(drafts, draft);
         let chain = visible.iter().map(|pack| pack.name.clone()).collect();
         let pack = build_pack(draft, chain, number(scopes.len()), number(rules.len()));
         for topic in &draft.topics {
@@ -145,7 +151,7 @@ fn build(drafts: Vec<PackDraft<'_>>) -> Library {
     let matcher = Matcher::new(&rules, &scopes);
     let mut replies = Replies::default();
     for draft in drafts {
-        for reply in draft.replies {
+        for reply in draft.replies.drain(..) {
             replies.add(draft.name, reply);
         }
     }
@@ -153,6 +159,7 @@ fn build(drafts: Vec<PackDraft<'_>>) -> Library {
         packs,
         matcher,
         replies,
+        classifiers: Vec::new(),
     }
 }
 
@@ -170,8 +177,6 @@ fn lists<'d>(visible: &[&'d PackDraft<'_>]) -> Lists<'d> {
 }
 
 fn build_pack(draft: &PackDraft<'_>, chain: Vec<PackName>, scope: u32, first_rule: u32) -> Pack {
-    let topics = draft.topics.iter().enumerate();
-    let rule_topics = topics.flat_map(|(number, topic)| topic.rules.iter().map(move |_| number));
     let languages = draft.file.languages.iter();
     Pack {
         title: draft.file.title.clone(),
@@ -185,20 +190,51 @@ fn build_pack(draft: &PackDraft<'_>, chain: Vec<PackName>, scope: u32, first_rul
             .collect(),
         scope,
         first_rule,
-        rule_topics: rule_topics.collect(),
-        examples: draft
-            .topics
-            .iter()
-            .flat_map(|topic| {
-                let examples = topic.examples.iter();
-                examples.map(|example| (topic.name.clone(), example.clone()))
-            })
-            .collect(),
+        rules: sources(&draft.topics),
+        lessons: build_lessons(draft),
         tests: draft
             .topics
             .iter()
             .flat_map(|topic| build_tests(draft.name, topic))
             .collect(),
+    }
+}
+
+/// The rules of a pack as they were numbered.
+fn sources(topics: &[TopicDraft<'_>]) -> Vec<RuleSource> {
+    let mut sources = Vec::new();
+    for (number, topic) in topics.iter().enumerate() {
+        let (mut line, mut read) = (1, 0);
+        for rule in &topic.rules {
+            let start = rule.text.span.start;
+            line += topic.file.text[read..start].matches('\n').count();
+            read = start;
+            let words: Vec<&str> = rule.text.value.split_whitespace().collect();
+            sources.push(RuleSource {
+                place: format!("{}:{line}", topic.file.path),
+                text: words.join(" "),
+                topic: number,
+            });
+        }
+    }
+    sources
+}
+
+fn build_lessons(draft: &PackDraft<'_>) -> Lessons {
+    let text = |example: &ExampleDraft| {
+        let language = example.language(draft)?;
+        Some((language.clone(), example.text.value.clone()))
+    };
+    let classifier = &draft.file.classifier;
+    Lessons {
+        examples: draft
+            .topics
+            .iter()
+            .map(|topic| topic.examples.iter().filter_map(text).collect())
+            .collect(),
+        none: classifier.none.iter().filter_map(text).collect(),
+        reply_at: classifier.reply_at.as_ref().map(|bar| bar.value),
+        ask_at: classifier.ask_at.as_ref().map(|bar| bar.value),
     }
 }
 
@@ -210,6 +246,7 @@ fn build_topic(pack: &PackName, draft: &TopicDraft<'_>) -> Topic {
         title: draft.title.clone(),
         severity: draft.severity,
         priority: draft.priority,
+        vague: draft.vague,
         needs: draft.needs.iter().map(|need| need.value.clone()).collect(),
         reply: draft.reply.as_ref().map(|reply| reply.value.clone()),
         handoff: Handoff {

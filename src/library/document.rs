@@ -43,6 +43,17 @@ impl<'a> Problems<'a> {
         }
     }
 
+    /// Notes a warning at a byte of the file.
+    pub(crate) fn warning(
+        &mut self,
+        at: usize,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.found
+            .push(diagnostic(self.file, Level::Warning, at, message, hint));
+    }
+
     /// Notes an error at a byte of the file.
     pub(crate) fn error(&mut self, at: usize, message: impl Into<String>, hint: impl Into<String>) {
         self.found
@@ -139,6 +150,11 @@ impl<'t> Table<'t> {
         self.entries.contains_key(key)
     }
 
+    /// Where the value of a key starts; the table itself where the key is not there.
+    pub(crate) fn start_of(&self, key: &str) -> usize {
+        self.value(key).map_or(self.at, |value| value.span().start)
+    }
+
     fn value(&self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.entries.get(key)
     }
@@ -197,6 +213,23 @@ impl<'t> Table<'t> {
             wrong_kind(problems, key, "a whole number in range", value);
         }
         number
+    }
+
+    /// A number, whole or not.
+    pub(crate) fn number(&self, problems: &mut Problems<'_>, key: &str) -> Option<Placed<f64>> {
+        let value = self.value(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => number.as_str().parse().ok(),
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            wrong_kind(problems, key, "a number", value);
+        }
+        number.map(|number| Placed {
+            value: number,
+            span: value.span(),
+        })
     }
 
     /// Yes or no; no where the key is not there.

@@ -3,7 +3,10 @@
 mod compile;
 pub mod diagnostic;
 mod document;
+mod examples;
+pub mod learning;
 mod lint;
+mod overlap;
 mod pack_file;
 pub mod reading;
 mod reply;
@@ -20,13 +23,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::library::diagnostic::Diagnostic;
-use crate::library::reading::{Context, Reading, TopicMatch};
+use crate::library::learning::{Learned, Lessons};
+use crate::library::reading::{Certainty, Context, Reading, TopicMatch};
 use crate::library::reply::Replies;
 use crate::library::test_table::PackTest;
 use crate::model::id::{DeskName, Language, PackName, ReplyName, TopicName};
 use crate::model::network::Limits;
 use crate::model::severity::Severity;
-use crate::text::entities::{self, Hints};
+use crate::text::entities::{self, Entity, Hints};
 use crate::text::language::{self, Told};
 use crate::text::matcher::{Facts, Hit, Matcher};
 use crate::text::tokens::TokenText;
@@ -100,6 +104,8 @@ pub struct Topic {
     pub severity: Severity,
     /// Higher goes first among topics of the same severity class.
     pub priority: i32,
+    /// Whether its rules say so little that a sure guess goes before them.
+    pub vague: bool,
     /// Entities asked for when missing.
     pub needs: Vec<String>,
     /// The reply; `None` = never answered by template.
@@ -163,6 +169,17 @@ pub struct Wanted<'a> {
     pub limits: &'a Limits,
 }
 
+/// A rule as its author knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSource {
+    /// Where it stands: `responses/airline/topics/delay.toml:4`.
+    pub place: String,
+    /// What it says.
+    pub text: String,
+    /// Its topic, as an index into those of the pack.
+    topic: usize,
+}
+
 /// A pack, compiled.
 #[derive(Debug)]
 struct Pack {
@@ -176,9 +193,9 @@ struct Pack {
     scope: u32,
     /// Number of its first rule in the matcher.
     first_rule: u32,
-    /// The topic of each of its rules.
-    rule_topics: Vec<usize>,
-    examples: Vec<(TopicName, String)>,
+    /// Its rules, in the order of their numbers.
+    rules: Vec<RuleSource>,
+    lessons: Lessons,
     tests: Vec<PackTest>,
 }
 
@@ -189,6 +206,8 @@ pub struct Library {
     /// The rules of all packs.
     matcher: Matcher,
     replies: Replies,
+    /// What was learned for the brands in use; see [`Library::courses`].
+    classifiers: Vec<Learned>,
 }
 
 impl Library {
@@ -197,15 +216,61 @@ impl Library {
         compile::load(sources)
     }
 
-    /// Reads a text: language, entities, and every topic of the brand's packs that matches, best first.
+    /// Reads a text: language, entities, and every topic of the brand's packs that matches, best first. Where no rule
+    /// decides, what the classifier is sure of comes first.
     pub fn read(&self, text: &str, context: &Context<'_>) -> Reading {
         let tokens = TokenText::new(text);
         let told = language::tell(&tokens, context.languages);
         let other_language = told == Told::Other;
         let language = language_of(told, context);
-        let entities = entities::find(text, &self.hints(context));
+        let entities = self.entities(text, context);
+        let found = self.found(
+            &tokens,
+            language.as_ref(),
+            other_language,
+            &entities,
+            context,
+        );
+        // Too short to tell the language is not too short to guess: words that nobody gave as examples lower the score.
+        let guess = language
+            .as_ref()
+            .or(context.languages.first())
+            .filter(|_| !other_language)
+            .and_then(|language| self.guess(&tokens, language, &found, context.packs));
+        let mut topics: Vec<TopicMatch> = found.into_iter().map(|(_, found)| found).collect();
+        if let Some(guess) = guess.as_ref().filter(|it| it.certainty == Certainty::Sure) {
+            let found = TopicMatch {
+                topic: guess.topic.clone(),
+                score: guess.score,
+                spans: Vec::new(),
+                rule: None,
+                weight: 0,
+            };
+            topics.insert(0, found);
+        }
+        Reading {
+            language,
+            topics,
+            entities,
+            guess,
+        }
+    }
+
+    fn entities(&self, text: &str, context: &Context<'_>) -> Vec<Entity> {
+        entities::find(text, &self.hints(context))
+    }
+
+    /// Every topic that a rule finds, best first.
+    fn found(
+        &self,
+        tokens: &TokenText,
+        language: Option<&Language>,
+        other_language: bool,
+        entities: &[Entity],
+        context: &Context<'_>,
+    ) -> Vec<(&Topic, TopicMatch)> {
         let facts = Facts {
-            language: language.as_ref(),
+            language,
             other_language,
             channel: context.channel,
             brand: context.brand.as_str(),
@@ -216,7 +281,7 @@ impl Library {
         };
         let packs: Vec<&Pack> = self.search_order(context.packs).collect();
         let scopes: Vec<u32> = packs.iter().map(|pack| pack.scope).collect();
-        let hits = self.matcher.find(&tokens, &entities, &facts, &scopes);
+        let hits = self.matcher.find(tokens, entities, &facts, &scopes);
         let mut found: BTreeMap<&TopicName, (&Topic, &Hit)> = BTreeMap::new();
         for pack in packs {
             for (topic, hit) in hits
@@ -232,14 +297,10 @@ impl Library {
         }
         let mut found: Vec<(&Topic, &Hit)> = found.into_values().collect();
         found.sort_by_key(|(topic, hit)| (topic.rank(), Reverse(hit.weight)));
-        Reading {
-            language,
-            topics: found
-                .into_iter()
-                .map(|(topic, hit)| matched(topic, hit))
-                .collect(),
-            entities,
-        }
+        found
+            .into_iter()
+            .map(|(topic, hit)| (topic, matched(topic, hit)))
+            .collect()
     }
 
     /// The brand's designators, else those that its packs name.
@@ -261,6 +322,12 @@ impl Library {
     pub fn topic(&self, name: &TopicName, packs: &[PackName]) -> Option<&Topic> {
         self.search_order(packs)
             .find_map(|pack| pack.topics.iter().find(|topic| topic.name == *name))
+    }
+
+    /// The rule that made a topic match.
+    pub fn rule(&self, found: &TopicMatch, packs: &[PackName]) -> Option<&RuleSource> {
+        let topic = self.topic(&found.topic, packs)?;
+        self.packs.get(&topic.pack)?.rule(found.rule?)
     }
 
     /// Makes a reply: right language, a wording that fits, values stripped of the network's markup.
@@ -303,13 +370,6 @@ impl Library {
         self.search_order(packs).flat_map(|pack| &pack.topics)
     }
 
-    /// What the topics of these packs name as examples, to train the classifier with.
-    pub fn examples(&self, packs: &[PackName]) -> impl Iterator<Item = (&TopicName, &str)> {
-        self.search_order(packs)
-            .flat_map(|pack| &pack.examples)
-            .map(|(topic, example)| (topic, example.as_str()))
-    }
-
     /// The tests of a pack's own files.
     pub fn tests(&self, pack: &PackName) -> &[PackTest] {
         self.packs
@@ -343,11 +403,14 @@ impl Library {
 }
 
 impl Pack {
+    fn rule(&self, number: u32) -> Option<&RuleSource> {
+        self.rules
+            .get(number.checked_sub(self.first_rule)? as usize)
+    }
+
     /// The topic that a hit is of, where it is of this pack.
     fn topic_of(&self, hit: &Hit) -> Option<&Topic> {
-        let rule = hit.rule.checked_sub(self.first_rule)?;
-        let topic = *self.rule_topics.get(rule as usize)?;
-        Some(&self.topics[topic])
+        self.rule(hit.rule).map(|rule| &self.topics[rule.topic])
     }
 }
 
@@ -374,5 +437,7 @@ fn matched(topic: &Topic, hit: &Hit) -> TopicMatch {
         topic: topic.name.clone(),
         score: 1.0,
         spans: hit.spans.clone(),
+        rule: Some(hit.rule),
+        weight: hit.weight,
     }
 }

@@ -1,8 +1,11 @@
 //! Reads `pack.toml`: what a pack is called, builds on, speaks, and which words it knows.
 
+use std::collections::BTreeSet;
+
 use crate::library::SourceFile;
 use crate::library::diagnostic::Diagnostic;
 use crate::library::document::{self, Placed, Problems, Table, place_in_text};
+use crate::library::examples::{self, ClassifierDraft};
 use crate::model::id::{Language, PackName};
 use crate::text::query;
 
@@ -14,6 +17,7 @@ const KEYS: &[&str] = &[
     "desks",
     "airlines",
     "lists",
+    "classifier",
 ];
 
 /// A word list of a pack.
@@ -33,6 +37,7 @@ pub(crate) struct PackFile<'a> {
     pub(crate) desks: Vec<Placed<String>>,
     pub(crate) airlines: Vec<String>,
     pub(crate) lists: Vec<ListDraft>,
+    pub(crate) classifier: ClassifierDraft,
 }
 
 /// Reads `pack.toml`.
@@ -64,6 +69,7 @@ pub(crate) fn read(file: &SourceFile) -> (PackFile<'_>, Vec<Diagnostic>) {
             .map(|airline| airline.value)
             .collect(),
         lists,
+        classifier: examples::read_classifier(&mut problems, &table),
     };
     (pack, problems.found)
 }
@@ -122,8 +128,9 @@ fn read_lists(
                     "write words or take the line out",
                 );
             }
+            let mut known = BTreeSet::new();
             for entry in &entries {
-                check_entry(problems, entry);
+                check_entry(problems, entry, &mut known);
             }
             let entries = entries.into_iter().map(|entry| entry.value).collect();
             words.push((Language::new(language.value), entries));
@@ -136,10 +143,18 @@ fn read_lists(
     drafts
 }
 
-/// An entry is read as a rule reads a phrase.
-fn check_entry(problems: &mut Problems<'_>, entry: &Placed<String>) {
-    if let Err(error) = query::check_entry(&entry.value) {
-        let at = place_in_text(&problems.file.text, &entry.span, error.at);
-        problems.error(at, error.message, error.hint.unwrap_or_default());
+/// An entry is read as a rule reads a phrase; `known` are those before it.
+fn check_entry(problems: &mut Problems<'_>, entry: &Placed<String>, known: &mut BTreeSet<String>) {
+    match query::check_entry(&entry.value) {
+        Ok(folded) if !known.insert(folded.clone()) => problems.warning(
+            entry.span.start,
+            format!("`{}` stands in this list already", entry.value),
+            format!("take it out; both are read as {folded}"),
+        ),
+        Ok(_) => {}
+        Err(error) => {
+            let at = place_in_text(&problems.file.text, &entry.span, error.at);
+            problems.error(at, error.message, error.hint.unwrap_or_default());
+        }
     }
 }

@@ -102,8 +102,8 @@ fn topics_come_critical_first_then_by_priority_then_by_weight_then_by_name() {
     };
     let files = [
         ("topics/a.toml", topic("high", 0, "lost")),
-        ("topics/b.toml", topic("low", 9, "lost OR gone")),
-        ("topics/c.toml", topic("critical", -5, "lost OR away")),
+        ("topics/b.toml", topic("low", 9, "the OR gone")),
+        ("topics/c.toml", topic("critical", -5, "the OR away")),
         (
             "topics/d.toml",
             topic("low", 0, "lost BEFORE/2 bag BEFORE/2 forever"),

@@ -9,6 +9,7 @@ mod hint;
 mod lexer;
 mod parser;
 mod print;
+mod sense;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -168,9 +169,10 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
     parser::parse(text)
 }
 
-/// Checks an entry of a word list, which may be words in a row, any of them ending in `*`.
-pub fn check_entry(text: &str) -> Result<(), QueryError> {
-    words(text).map(drop)
+/// Checks an entry of a word list, which may be words in a row, any of them ending in `*`; gives it folded, so that two
+/// entries that say the same are equal.
+pub fn check_entry(text: &str) -> Result<String, QueryError> {
+    words(text).map(|words| Node::Phrase(words).to_string())
 }
 
 impl PartialEq for Query {

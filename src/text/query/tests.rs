@@ -295,6 +295,82 @@ fn a_query_that_needs_no_word_is_known() {
 }
 
 #[test]
+fn a_query_that_never_matches_is_known() {
+    let cases = [
+        ("a AND NOT a", Some(("a", "NOT a"))),
+        ("NOT (a OR b) AND c AND b", Some(("b", "NOT (a OR b)"))),
+        (
+            "\"lost bag\" AND NOT bag",
+            Some(("\"lost bag\"", "NOT bag")),
+        ),
+        ("delayed AND NOT dela*", Some(("delayed", "NOT dela*"))),
+        ("a NEAR/3 b AND NOT b", Some(("a NEAR/3 b", "NOT b"))),
+        (
+            "is:public AND a AND is:private",
+            Some(("is:public", "is:private")),
+        ),
+        ("lang:en AND lang:de AND a", Some(("lang:en", "lang:de"))),
+        ("AFFIRMED a AND NOT a", Some(("AFFIRMED a", "NOT a"))),
+        ("(a AND NOT a) OR (b AND NOT b)", Some(("a", "NOT a"))),
+        ("(a AND NOT a) OR b", None),
+        ("a AND NOT b", None),
+        ("a AND NOT \"a b\"", None),
+        ("a AND NOT AFFIRMED a", None),
+        ("dela* AND NOT delayed", None),
+        ("a AND NOT (a AND b)", None),
+        ("lang:en OR lang:de", None),
+        ("author.followers>5 AND author.followers<9 AND a", None),
+    ];
+    for (text, expected) in cases {
+        let found = parse(text).unwrap().contradiction();
+        let found = found
+            .as_ref()
+            .map(|(one, other)| (one.as_str(), other.as_str()));
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn a_query_that_another_covers_is_known() {
+    let cases = [
+        ("a", "a", true),
+        ("a AND b", "a", true),
+        ("a", "a AND b", false),
+        ("a AND b AND c", "c AND a", true),
+        ("a", "a OR b", true),
+        ("a OR b", "a", false),
+        ("a OR b", "c OR b OR a", true),
+        ("\"x lost bag y\"", "\"lost bag\"", true),
+        ("delayed", "dela*", true),
+        ("dela*", "delayed", false),
+        ("a NEAR/2 b", "b NEAR/3 a", true),
+        ("a NEAR/4 b", "a NEAR/3 b", false),
+        ("a BEFORE/2 b", "a NEAR/2 b", true),
+        ("a NEAR/2 b", "a BEFORE/2 b", false),
+        ("a NEAR/2 $b", "$b", true),
+        ("AFFIRMED a", "a", true),
+        ("a", "AFFIRMED a", false),
+        ("NOT a", "NOT \"a b\"", true),
+        ("NOT \"a b\"", "NOT a", false),
+    ];
+    for (one, other, expected) in cases {
+        let (one, other) = (parse(one).unwrap(), parse(other).unwrap());
+        assert_eq!(one.implies(&other), expected, "{one} → {other}");
+    }
+    let deep = |word: &str| {
+        parse(&format!(
+            "{}{word}{}",
+            "(a OR (b AND ".repeat(25),
+            "))".repeat(25)
+        ))
+    };
+    assert!(
+        !deep("x").unwrap().implies(&deep("y").unwrap()),
+        "and in time"
+    );
+}
+
+#[test]
 fn a_hostile_query_is_refused_not_followed() {
     let deep = format!("{}a{}", "(".repeat(50_000), ")".repeat(50_000));
     let nots = "NOT ".repeat(50_000);

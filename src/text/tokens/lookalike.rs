@@ -48,7 +48,7 @@ pub(super) fn latin(c: char) -> Option<char> {
             'η' | 'п' => 'n',
             'г' => 'r',
             'т' => 't',
-            'ω' | 'ш' => 'w',
+            'ш' => 'w',
             'γ' => 'y',
             _ => return None,
         })
