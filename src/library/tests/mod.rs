@@ -145,3 +145,28 @@ fn a_pack_hides_topics_of_what_it_builds_on_and_core_is_always_on() {
     assert_eq!(title(&["air".into()]).as_deref(), Some("Bag"));
     assert_eq!(title(&[]), None);
 }
+
+#[test]
+fn only_the_packs_in_use_and_what_they_build_on_are_loaded() {
+    let pack = |name: &str, file: &str| {
+        shipped::from_files(name, name, [("pack.toml".to_owned(), file.to_owned())])
+    };
+    let mut sources = vec![
+        pack(
+            "brand",
+            "title = \"B\"\nlanguages = [\"en\"]\nextends = [\"air\"]\n",
+        ),
+        pack("broken", "title ="),
+        air(&[]),
+    ];
+    sources.extend(shipped::packs());
+    let (library, problems) = Library::load_used(&sources, &[&"brand".into()]);
+    assert_eq!(problems, []);
+    let library = library.expect("nothing is wrong with the packs in use");
+    let names: Vec<&str> = library.packs().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["air", "brand", "core"]);
+    assert!(
+        Library::load(&sources).0.is_none(),
+        "a check reads them all"
+    );
+}
