@@ -18,13 +18,31 @@ pub(super) struct Evaluation<'a> {
     pub(super) text: &'a TokenText,
     pub(super) entities: &'a [Entity],
     pub(super) facts: &'a Facts<'a>,
-    /// The words of the rules and the places where they stand, sorted.
-    pub(super) seen: Vec<(WordId, u32)>,
+    /// The words of the rules that stand in it, sorted.
+    pub(super) seen: Vec<Seen>,
     /// The lists that may have spots here, sorted by number.
     pub(super) lists: Vec<SeenList<'a>>,
     layout: OnceCell<Layout>,
     is_question: OnceCell<bool>,
     is_shouting: OnceCell<bool>,
+}
+
+/// A word of the rules at a place of the text; in one number, since texts are sorted by nothing else so often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Seen(u64);
+
+impl Seen {
+    pub(super) fn new(word: WordId, place: u32) -> Self {
+        Self(u64::from(word) << 32 | u64::from(place))
+    }
+
+    pub(super) fn word(self) -> WordId {
+        u32::try_from(self.0 >> 32).expect("half of the bits are left")
+    }
+
+    pub(super) fn place(self) -> u32 {
+        u32::try_from(self.0 & u64::from(u32::MAX)).expect("half of the bits are left")
+    }
 }
 
 /// A list of which a word was seen.
@@ -66,7 +84,7 @@ impl<'a> Evaluation<'a> {
         text: &'a TokenText,
         entities: &'a [Entity],
         facts: &'a Facts<'a>,
-        seen: Vec<(WordId, u32)>,
+        seen: Vec<Seen>,
         lists: Vec<SeenList<'a>>,
     ) -> Self {
         Self {
@@ -97,6 +115,7 @@ impl<'a> Evaluation<'a> {
 
     fn holds(&self, plan: &Plan) -> bool {
         match plan {
+            Plan::Word(word) => self.places(*word).next().is_some(),
             Plan::Row(row) => self.row_starts(row).next().is_some(),
             Plan::List(number) => !self.list_spots(*number).is_empty(),
             Plan::Near { .. } => !self.spots(plan).is_empty(),
@@ -130,6 +149,7 @@ impl<'a> Evaluation<'a> {
     /// Every spot at which a plan matches, sorted; none for what has no place.
     fn spots(&self, plan: &Plan) -> Cow<'_, [Spot]> {
         Cow::Owned(match plan {
+            Plan::Word(word) => self.word_spots(*word).take(SPOTS_MAX).collect(),
             Plan::Row(row) => self.row_spots(row).take(SPOTS_MAX).collect(),
             Plan::List(number) => return Cow::Borrowed(self.list_spots(*number)),
             Plan::Has(kind) => tidy(self.entity_spots(kind).map(|(spot, _)| spot).collect()),
@@ -167,10 +187,10 @@ impl<'a> Evaluation<'a> {
 
     /// The places of one word.
     fn places(&self, word: WordId) -> impl Iterator<Item = u32> {
-        let start = self.seen.partition_point(|&(seen, _)| seen < word);
+        let start = self.seen.partition_point(|&seen| seen < Seen::new(word, 0));
         let rest = self.seen[start..].iter();
-        rest.take_while(move |&&(seen, _)| seen == word)
-            .map(|&(_, place)| place)
+        rest.take_while(move |seen| seen.word() == word)
+            .map(|seen| seen.place())
     }
 
     fn row_starts<'r>(&'r self, row: &'r Row) -> impl Iterator<Item = u32> + 'r {
@@ -178,10 +198,17 @@ impl<'a> Evaluation<'a> {
             .filter_map(move |place| place.checked_sub(row.key))
             .filter(|&start| {
                 row.words.len() == 1
-                    || (start..)
-                        .zip(row.words.iter())
-                        .all(|(place, &word)| self.seen.binary_search(&(word, place)).is_ok())
+                    || (start..).zip(row.words.iter()).all(|(place, &word)| {
+                        self.seen.binary_search(&Seen::new(word, place)).is_ok()
+                    })
             })
+    }
+
+    fn word_spots(&self, word: WordId) -> impl Iterator<Item = Spot> {
+        self.places(word).map(|place| Spot {
+            first: place,
+            last: place,
+        })
     }
 
     fn row_spots<'r>(&'r self, row: &'r Row) -> impl Iterator<Item = Spot> + 'r {
@@ -205,8 +232,11 @@ impl<'a> Evaluation<'a> {
     fn find_list(&self, list: &ListPlan) -> Vec<Spot> {
         let rows = list.rows(self.facts.language);
         let mut spots = Vec::new();
-        for seen in self.seen.chunk_by(|left, right| left.0 == right.0) {
-            let word = seen[0].0;
+        for seen in self
+            .seen
+            .chunk_by(|left, right| left.word() == right.word())
+        {
+            let word = seen[0].word();
             let start = rows.partition_point(|row| row.key_word() < word);
             for row in rows[start..]
                 .iter()
@@ -239,7 +269,7 @@ impl<'a> Evaluation<'a> {
     /// Adds what made `plan` match, within a part of the text where only that part counts.
     fn explain(&self, plan: &Plan, within: Option<Spot>, evidence: &mut Evidence) {
         match plan {
-            Plan::Row(_) | Plan::List(_) => {
+            Plan::Word(_) | Plan::Row(_) | Plan::List(_) => {
                 if let Some(spot) = self.longest(plan, within) {
                     let shown = &self.layout().shown[spot.first as usize..=spot.last as usize];
                     evidence.places.extend(spot.first..=spot.last);
@@ -314,8 +344,10 @@ impl<'a> Evaluation<'a> {
 
     fn longest(&self, plan: &Plan, within: Option<Spot>) -> Option<Spot> {
         let is_inside = |spot: &Spot| within.is_none_or(|within| within.has(*spot));
-        if let Plan::Row(row) = plan {
-            return self.row_spots(row).find(is_inside);
+        match plan {
+            Plan::Word(word) => return self.word_spots(*word).find(is_inside),
+            Plan::Row(row) => return self.row_spots(row).find(is_inside),
+            _ => {}
         }
         let spots = self.spots(plan);
         let inside = spots.iter().copied().filter(is_inside);

@@ -20,8 +20,8 @@ mod vocabulary;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use self::evaluate::{Evaluation, SeenList};
-use self::gate::{Gate, LeafId, LeafSet};
+use self::evaluate::{Evaluation, Seen, SeenList};
+use self::gate::{Gates, LeafId, LeafSet};
 use self::plan::{Compiler, ListPlan, Plan};
 use self::table::Postings;
 use self::vocabulary::{Vocabulary, WordId};
@@ -86,11 +86,12 @@ pub struct Matcher {
     lists_of_words: Postings,
     first_list: LeafId,
     kinds: BTreeMap<String, LeafId>,
-    /// For each leaf, the rules to look at when it is seen, as places in `gates` and `rules`.
+    /// For each leaf, the rules to look at when it is seen, as places in `gates`, `scopes` and `rules`.
     woken: Postings,
     /// Rules that can match with no leaf at all.
     always: Vec<u32>,
-    gates: Vec<Gate>,
+    gates: Gates,
+    scopes: Vec<u32>,
     /// Numbers and plans, sorted by number.
     rules: Vec<(u32, Plan)>,
 }
@@ -116,16 +117,14 @@ impl Matcher {
             })
             .collect();
         compiler.count();
-        let mut gates = Vec::with_capacity(plans.len());
+        let mut gates = Gates::default();
         let mut woken = Vec::new();
         let mut always = Vec::new();
-        for (place, (rule, (_, plan))) in (0..).zip(sorted.iter().zip(&mut plans)) {
+        for (place, (_, plan)) in (0..).zip(&mut plans) {
             compiler.arrange(plan);
             let mut needed = Vec::new();
             compiler.add_needed(plan, &mut needed);
-            let (gate, woken_by) = Gate::new(rule.scope, needed);
-            gates.push(gate);
-            match woken_by {
+            match gates.push(needed) {
                 Some(leaves) => woken.extend(leaves.into_iter().map(|leaf| (leaf, place))),
                 None => always.push(place),
             }
@@ -138,6 +137,7 @@ impl Matcher {
             woken: Postings::new(compiler.leaves(), woken),
             always,
             gates,
+            scopes: sorted.iter().map(|rule| rule.scope).collect(),
             rules: plans,
             lists: compiler.lists,
         }
@@ -152,7 +152,7 @@ impl Matcher {
         scopes: &[u32],
     ) -> Vec<Hit> {
         let words = self.words(text);
-        let mut leaves: Vec<LeafId> = words.iter().map(|&(word, _)| word).collect();
+        let mut leaves: Vec<LeafId> = words.iter().map(|seen| seen.word()).collect();
         leaves.dedup();
         let lists = self.lists(&leaves);
         leaves.extend(lists.iter().map(|number| self.first_list + number));
@@ -178,13 +178,13 @@ impl Matcher {
     }
 
     /// The words of the rules that stand in a text, and where, sorted.
-    fn words(&self, text: &TokenText) -> Vec<(WordId, u32)> {
+    fn words(&self, text: &TokenText) -> Vec<Seen> {
         let mut words = Vec::with_capacity(text.tokens().len());
         for token in text.tokens() {
             let forms = [Some(token.text), token.short];
             for form in forms.into_iter().flatten() {
                 self.vocabulary
-                    .look_up(form, |word| words.push((word, token.place)));
+                    .look_up(form, |word| words.push(Seen::new(word, token.place)));
             }
         }
         words.sort_unstable();
@@ -211,8 +211,7 @@ impl Matcher {
             .chain(&self.always)
             .copied()
             .filter(|&place| {
-                let gate = &self.gates[place as usize];
-                gate.lets_pass(seen) && scopes.contains(&gate.scope)
+                self.gates.lets_pass(place, &seen) && scopes.contains(&self.scopes[place as usize])
             })
             .collect();
         awake.sort_unstable();

@@ -45,6 +45,7 @@ impl ListPlan {
 /// A node of a rule, compiled.
 #[derive(Debug)]
 pub(super) enum Plan {
+    Word(WordId),
     Row(Row),
     List(u32),
     Has(String),
@@ -80,7 +81,10 @@ impl<'a> Compiler<'a> {
     /// [`Self::arrange`] make them ready.
     pub(super) fn plan(&mut self, node: &Node, lists: &Lists<'a>) -> Plan {
         match node {
-            Node::Phrase(words) => Plan::Row(self.row(words)),
+            Node::Phrase(words) => match words.as_slice() {
+                [word] => Plan::Word(self.word(word)),
+                words => Plan::Row(self.row(words)),
+            },
             Node::List(name) => Plan::List(self.list(lists.get(name.as_str()).copied())),
             Node::Has(kind) => {
                 let next = u32::try_from(self.kinds.len()).expect("kinds are few");
@@ -192,7 +196,7 @@ impl<'a> Compiler<'a> {
                 self.arrange(right);
             }
             Plan::Not(inner) => self.arrange(inner),
-            Plan::List(_) | Plan::Has(_) | Plan::Regex(_) | Plan::Fact(_) => {}
+            Plan::Word(_) | Plan::List(_) | Plan::Has(_) | Plan::Regex(_) | Plan::Fact(_) => {}
         }
         if let Plan::And(all) = plan {
             all.sort_by_key(Plan::effort);
@@ -202,10 +206,8 @@ impl<'a> Compiler<'a> {
     /// Adds what a plan cannot match without.
     pub(super) fn add_needed(&self, plan: &Plan, needed: &mut Vec<Needed>) {
         match plan {
-            Plan::Row(row) => needed.extend(row.words.iter().map(|&word| Needed {
-                leaves: vec![word],
-                frequency: self.frequencies[word as usize],
-            })),
+            Plan::Word(word) => needed.push(self.needed_word(*word)),
+            Plan::Row(row) => needed.extend(row.words.iter().map(|&word| self.needed_word(word))),
             Plan::List(number) => needed.push(Needed {
                 leaves: vec![self.list_leaf(*number)],
                 frequency: self.list_frequency(*number),
@@ -221,6 +223,13 @@ impl<'a> Compiler<'a> {
                 self.add_needed(right, needed);
             }
             Plan::Or(any) => needed.extend(self.needed_of_any(any)),
+        }
+    }
+
+    fn needed_word(&self, word: WordId) -> Needed {
+        Needed {
+            leaves: vec![word],
+            frequency: self.frequencies[word as usize],
         }
     }
 
@@ -292,7 +301,7 @@ impl Plan {
     /// How much work it is to decide, compared with others.
     fn effort(&self) -> u8 {
         match self {
-            Self::Fact(_) => 0,
+            Self::Fact(_) | Self::Word(_) => 0,
             Self::Row(_) => 1,
             Self::Has(_) => 2,
             Self::List(_) => 3,
