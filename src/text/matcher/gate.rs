@@ -3,24 +3,6 @@
 /// The number of a leaf: a word, a word list, or a kind of entity.
 pub(super) type LeafId = u32;
 
-/// Leaves, each of which sets one of 128 bits: a text has few, so most bits stay free.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct LeafSet(u128);
-
-impl LeafSet {
-    pub(super) fn add(&mut self, leaf: LeafId) {
-        self.0 |= 1 << (leaf.wrapping_mul(0x9e37_79b1) >> 25);
-    }
-}
-
-impl FromIterator<LeafId> for LeafSet {
-    fn from_iter<I: IntoIterator<Item = LeafId>>(leaves: I) -> Self {
-        let mut set = Self::default();
-        leaves.into_iter().for_each(|leaf| set.add(leaf));
-        set
-    }
-}
-
 /// Leaves of which at least one is seen wherever a rule matches.
 #[derive(Debug)]
 pub(super) struct Needed {
@@ -29,40 +11,74 @@ pub(super) struct Needed {
     pub(super) frequency: u64,
 }
 
-/// Says of most texts, in no time, that a rule cannot match them.
+/// The leaves of a text, each of which sets one of 4096 bits: few texts have so many that two often meet.
 #[derive(Debug)]
-pub(super) struct Gate {
-    /// What the rule needs all of.
-    all: LeafSet,
-    /// What it needs one of, where there is such a choice; twice, since a third seldom tells more.
-    any: [LeafSet; 2],
-    /// The scope of the rule.
-    pub(super) scope: u32,
+pub(super) struct LeafSet([u64; 64]);
+
+impl LeafSet {
+    fn has(&self, bit: u16) -> bool {
+        self.0[usize::from(bit >> 6)] & 1 << (bit & 63) != 0
+    }
 }
 
-impl Gate {
-    /// The gate of a rule that has `needed`, and of these the leaves that wake it: one of the rarest.
-    pub(super) fn new(scope: u32, mut needed: Vec<Needed>) -> (Self, Option<Vec<LeafId>>) {
+impl FromIterator<LeafId> for LeafSet {
+    fn from_iter<I: IntoIterator<Item = LeafId>>(leaves: I) -> Self {
+        let mut set = Self([0; 64]);
+        for bit in leaves.into_iter().map(bit) {
+            set.0[usize::from(bit >> 6)] |= 1 << (bit & 63);
+        }
+        set
+    }
+}
+
+fn bit(leaf: LeafId) -> u16 {
+    let spread = leaf.wrapping_mul(0x9e37_79b1) >> 20;
+    u16::try_from(spread).expect("twelve bits are left")
+}
+
+/// Ends what stands together in [`Gates`].
+const LAST: u16 = 1 << 15;
+
+/// Says of most texts, in no time, that a rule cannot match them. All rules share one piece of memory, small enough to
+/// stay near the processor.
+#[derive(Debug, Default)]
+pub(super) struct Gates {
+    /// What each rule needs, one group behind the other: one bit of each group must be set.
+    bits: Vec<u16>,
+    ends: Vec<u32>,
+}
+
+impl Gates {
+    /// Adds the gate of the next rule, and gives the leaves that wake it: one of the rarest that it needs.
+    pub(super) fn push(&mut self, mut needed: Vec<Needed>) -> Option<Vec<LeafId>> {
         needed.sort_by_key(|needed| needed.frequency);
-        let all = needed.iter().filter(|needed| needed.leaves.len() == 1);
-        let all = all.map(|needed| needed.leaves[0]).collect();
         let mut needed = needed.into_iter();
         let woken_by = needed.next().map(|rarest| rarest.leaves);
-        let mut choices = needed
-            .filter(|needed| needed.leaves.len() > 1)
-            .map(|needed| needed.leaves.into_iter().collect());
-        let mut any = || choices.next().unwrap_or_default();
-        let gate = Self {
-            all,
-            any: [any(), any()],
-            scope,
-        };
-        (gate, woken_by)
+        for other in needed {
+            self.bits.extend(other.leaves.into_iter().map(bit));
+            if let Some(last) = self.bits.last_mut() {
+                *last |= LAST;
+            }
+        }
+        let end = u32::try_from(self.bits.len()).expect("rules are far smaller than 4 GB");
+        self.ends.push(end);
+        woken_by
     }
 
-    /// Whether the rule could match a text that has `seen`.
-    pub(super) fn lets_pass(&self, seen: LeafSet) -> bool {
-        let has_one = |any: &LeafSet| any.0 == 0 || any.0 & seen.0 != 0;
-        self.all.0 & !seen.0 == 0 && self.any.iter().all(has_one)
+    /// Whether the rule at `place`, woken by a leaf, could match a text that has `seen`.
+    pub(super) fn lets_pass(&self, place: u32, seen: &LeafSet) -> bool {
+        let place = place as usize;
+        let start = if place == 0 { 0 } else { self.ends[place - 1] };
+        let mut has_one = false;
+        for &bit in &self.bits[start as usize..self.ends[place] as usize] {
+            has_one |= seen.has(bit & !LAST);
+            if bit & LAST != 0 {
+                if !has_one {
+                    return false;
+                }
+                has_one = false;
+            }
+        }
+        true
     }
 }

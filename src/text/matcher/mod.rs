@@ -4,6 +4,7 @@
 //! Every token is looked up once. A rule is evaluated only when the rarest of the leaves it cannot do without was seen,
 //! and all the others may have been, so ten times the rules cost far less than ten times the time.
 
+mod code;
 mod cues;
 mod distance;
 mod evaluate;
@@ -19,15 +20,19 @@ mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
-use self::evaluate::{Evaluation, SeenList};
-use self::gate::{Gate, LeafId, LeafSet};
+use regex_automata::meta::Regex;
+
+use self::code::Codebook;
+use self::evaluate::{Evaluation, Seen};
+use self::gate::{Gates, LeafId, LeafSet};
 use self::plan::{Compiler, ListPlan, Plan};
 use self::table::Postings;
 use self::vocabulary::{Vocabulary, WordId};
 use crate::model::id::Language;
 use crate::text::entities::Entity;
-use crate::text::query::Query;
+use crate::text::query::{Fact, Query};
 use crate::text::tokens::TokenText;
 
 /// A word list by language; entries may be words, phrases or `prefix*`.
@@ -83,18 +88,29 @@ pub struct Hit {
 #[derive(Debug)]
 pub struct Matcher {
     vocabulary: Vocabulary,
-    lists: Vec<ListPlan>,
+    parts: Parts,
     /// For each word, the lists in which it is the key of a row.
     lists_of_words: Postings,
     first_list: LeafId,
-    kinds: BTreeMap<String, LeafId>,
-    /// For each leaf, the rules to look at when it is seen, as places in `gates` and `rules`.
+    first_kind: LeafId,
+    /// For each leaf, the rules to look at when it is seen, as places in `gates`, `code`, `scopes` and `numbers`.
     woken: Postings,
     /// Rules that can match with no leaf at all.
     always: Vec<u32>,
-    gates: Vec<Gate>,
-    /// Numbers and plans, sorted by number.
-    rules: Vec<(u32, Plan)>,
+    gates: Gates,
+    code: Codebook,
+    scopes: Vec<u32>,
+    /// The numbers of the rules, sorted.
+    numbers: Vec<u32>,
+}
+
+/// What the code of rules refers to by number.
+#[derive(Debug)]
+struct Parts {
+    lists: Vec<ListPlan>,
+    kinds: Vec<String>,
+    regexes: Vec<Arc<Regex>>,
+    facts: Vec<Fact>,
 }
 
 impl Default for Matcher {
@@ -110,24 +126,21 @@ impl Matcher {
         let mut compiler = Compiler::default();
         let mut sorted = rules.to_vec();
         sorted.sort_by_key(|rule| rule.number);
-        let mut plans: Vec<(u32, Plan)> = sorted
+        let mut plans: Vec<Plan> = sorted
             .iter()
-            .map(|rule| {
-                let lists = &scopes[rule.scope as usize];
-                (rule.number, compiler.plan(rule.query.root(), lists))
-            })
+            .map(|rule| compiler.plan(rule.query.root(), &scopes[rule.scope as usize]))
             .collect();
         compiler.count();
-        let mut gates = Vec::with_capacity(plans.len());
+        let mut gates = Gates::default();
         let mut woken = Vec::new();
         let mut always = Vec::new();
-        for (place, (rule, (_, plan))) in (0..).zip(sorted.iter().zip(&mut plans)) {
+        let mut code = Codebook::default();
+        for (place, plan) in (0..).zip(&mut plans) {
             compiler.arrange(plan);
+            code.push(plan);
             let mut needed = Vec::new();
             compiler.add_needed(plan, &mut needed);
-            let (gate, woken_by) = Gate::new(rule.scope, needed);
-            gates.push(gate);
-            match woken_by {
+            match gates.push(needed) {
                 Some(leaves) => woken.extend(leaves.into_iter().map(|leaf| (leaf, place))),
                 None => always.push(place),
             }
@@ -136,12 +149,19 @@ impl Matcher {
             vocabulary: Vocabulary::new(&compiler.words),
             lists_of_words: Postings::new(compiler.words.len(), compiler.lists_of_words()),
             first_list: compiler.first_list(),
-            kinds: compiler.kind_leaves(),
+            first_kind: compiler.first_kind(),
             woken: Postings::new(compiler.leaves(), woken),
             always,
             gates,
-            rules: plans,
-            lists: compiler.lists,
+            code,
+            scopes: sorted.iter().map(|rule| rule.scope).collect(),
+            numbers: sorted.iter().map(|rule| rule.number).collect(),
+            parts: Parts {
+                lists: compiler.lists,
+                kinds: compiler.kinds,
+                regexes: compiler.regexes,
+                facts: compiler.facts,
+            },
         }
     }
 
@@ -154,39 +174,32 @@ impl Matcher {
         scopes: &[u32],
     ) -> Vec<Hit> {
         let words = self.words(text);
-        let mut leaves: Vec<LeafId> = words.iter().map(|&(word, _)| word).collect();
+        let mut leaves: Vec<LeafId> = words.iter().map(|seen| seen.word()).collect();
         leaves.dedup();
         let lists = self.lists(&leaves);
         leaves.extend(lists.iter().map(|number| self.first_list + number));
-        let kinds = entities
-            .iter()
-            .filter_map(|entity| self.kinds.get(entity.kind.as_ref()));
-        leaves.extend(kinds);
+        let kinds = (self.first_kind..).zip(&self.parts.kinds);
+        let kinds = kinds.filter(|(_, kind)| entities.iter().any(|entity| entity.kind == **kind));
+        leaves.extend(kinds.map(|(leaf, _)| leaf));
         let awake = self.awake(&leaves, scopes);
         if awake.is_empty() {
             return Vec::new();
         }
-        let lists = lists
-            .into_iter()
-            .map(|number| SeenList::new(number, &self.lists[number as usize]));
-        let evaluation = Evaluation::new(text, entities, facts, words, lists.collect());
+        let evaluation = Evaluation::new(&self.parts, text, entities, facts, words, &lists);
         awake
             .into_iter()
-            .filter_map(|place| {
-                let (number, plan) = &self.rules[place as usize];
-                evaluation.hit(*number, plan)
-            })
+            .filter_map(|place| evaluation.hit(self.numbers[place as usize], self.code.get(place)))
             .collect()
     }
 
     /// The words of the rules that stand in a text, and where, sorted.
-    fn words(&self, text: &TokenText) -> Vec<(WordId, u32)> {
+    fn words(&self, text: &TokenText) -> Vec<Seen> {
         let mut words = Vec::with_capacity(text.tokens().len());
         for token in text.tokens() {
             let forms = [Some(token.text), token.short];
             for form in forms.into_iter().flatten() {
                 self.vocabulary
-                    .look_up(form, |word| words.push((word, token.place)));
+                    .look_up(form, |word| words.push(Seen::new(word, token.place)));
             }
         }
         words.sort_unstable();
@@ -213,8 +226,7 @@ impl Matcher {
             .chain(&self.always)
             .copied()
             .filter(|&place| {
-                let gate = &self.gates[place as usize];
-                gate.lets_pass(seen) && scopes.contains(&gate.scope)
+                self.gates.lets_pass(place, &seen) && scopes.contains(&self.scopes[place as usize])
             })
             .collect();
         awake.sort_unstable();
