@@ -21,6 +21,23 @@ fn check(cases: &[(&str, &[&str])]) {
     }
 }
 
+/// What people write, with all that must be found in it; see the first line of the file.
+const LINES: &str = include_str!("lines.tsv");
+
+#[test]
+fn what_people_write_is_read_as_they_mean_it() {
+    let mut faults = Vec::new();
+    for line in LINES.lines().filter(|line| !line.starts_with("# ")) {
+        let (text, expected) = line.split_once('\t').expect("two columns");
+        let expected: Vec<&str> = expected.split(';').filter(|&it| it != "-").collect();
+        let found = found(text, &["NW"]);
+        if found != expected {
+            faults.push(format!("{text}: {found:?}, not {expected:?}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 #[test]
 fn flights_are_found() {
     check(&[
