@@ -112,7 +112,7 @@ pub(super) fn find_tickets(finder: &mut Finder<'_>) {
 /// for a card near; also where a part is hidden.
 pub(super) fn find_cards(finder: &mut Finder<'_>) {
     for at in 0..finder.words.len() {
-        if !finder.is_number(at) {
+        if !finder.is_number(at) || finder.gap(at).ends_with('+') {
             continue;
         }
         if let Some((span, normal)) = hidden_card(finder, at) {
@@ -139,7 +139,10 @@ fn whole_card(finder: &Finder<'_>, at: usize) -> Option<(usize, String)> {
     sound.or_else(|| {
         let (count, number) = sizes.next()?;
         let after = at + count;
-        let near = finder.is_announced(at, CARD)
+        // With a slip in it, four groups of four are a card all the same.
+        let in_fours = count == 4 && (at..after).all(|word| finder.word(word).len() == 4);
+        let near = in_fours
+            || finder.is_announced(at, CARD)
             || (after..after + 3).any(|word| finder.announces(word, CARD));
         near.then_some((count, number))
     })

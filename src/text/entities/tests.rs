@@ -113,7 +113,10 @@ fn private_numbers_are_found() {
             "card 4111 1111 1111 1111 was charged",
             &["card=4111111111111111"],
         ),
-        ("number 4111 1111 1111 1112 was charged", &[]),
+        (
+            "number 4111 1111 1111 1112 was charged",
+            &["card=4111111111111112"],
+        ),
     ]);
 }
 
