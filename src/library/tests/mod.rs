@@ -1,7 +1,10 @@
 //! The shipped packs are sound, every fault of a pack is found at its place, and replies come out as promised.
 
+mod entities;
 mod faults;
 mod replies;
+
+use std::sync::LazyLock;
 
 use super::*;
 use crate::model::author::Author;
@@ -43,22 +46,29 @@ fn library(sources: &[PackSource]) -> Library {
 }
 
 fn topics(library: &Library, text: &str, packs: &[PackName]) -> Vec<String> {
-    let reading = library.read(
-        text,
-        &Context {
-            packs,
-            languages: &[Language::from("en")],
-            stated_language: None,
-            brand: &BrandName::from("northwind"),
-            channel: "http",
-            visibility: Visibility::Public,
-            is_reply: false,
-            author: &Author::new("ann"),
-            airlines: &[],
-            asked: &[],
-        },
-    );
+    let reading = library.read(text, &context(packs));
     reading.topics.iter().map(|t| t.topic.to_string()).collect()
+}
+
+/// A public message in English by somebody.
+fn context(packs: &[PackName]) -> Context<'_> {
+    static WORLD: LazyLock<(Vec<Language>, BrandName, Author)> = LazyLock::new(|| {
+        let languages = vec![Language::from("en")];
+        (languages, BrandName::from("northwind"), Author::new("ann"))
+    });
+    let (languages, brand, author) = &*WORLD;
+    Context {
+        packs,
+        languages,
+        stated_language: None,
+        brand,
+        channel: "http",
+        visibility: Visibility::Public,
+        is_reply: false,
+        author,
+        airlines: &[],
+        asked: &[],
+    }
 }
 
 #[test]
