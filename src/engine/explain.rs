@@ -12,7 +12,7 @@ use crate::engine::world::World;
 use crate::model::conversation::Conversation;
 use crate::model::id::BrandName;
 use crate::model::message::Inbound;
-use crate::text::entities;
+use crate::text::entities::{self, Entity};
 
 /// A topic that matched.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -54,9 +54,22 @@ pub struct Explanation {
 
 /// Judges `message` as the first of a new conversation and explains the verdict. Nothing changes, nothing is sent.
 pub fn explain(world: &World, brand: BrandName, message: &Inbound, now: Timestamp) -> Explanation {
+    Explanation::of(message, judge_first(world, brand, message, now))
+}
+
+/// Judges `message` as the first of a new conversation.
+pub fn judge_first(world: &World, brand: BrandName, message: &Inbound, now: Timestamp) -> Verdict {
     let conversation = Conversation::new(message, brand);
-    let verdict = judge(world, &conversation, message, now);
-    Explanation::of(message, verdict)
+    judge(world, &conversation, message, now)
+}
+
+/// The value of an entity as it may be shown: masked where it is private.
+pub fn shown(entity: &Entity) -> &str {
+    if entity.private {
+        entities::MASK
+    } else {
+        &entity.normal
+    }
 }
 
 impl Explanation {
@@ -72,14 +85,8 @@ impl Explanation {
                 .map(entities::mask)
                 .collect(),
         });
-        let found = verdict.reading.entities.iter().map(|entity| {
-            let value = if entity.private {
-                entities::MASK.to_owned()
-            } else {
-                entity.normal.clone()
-            };
-            (entity.kind.to_owned(), value)
-        });
+        let found = verdict.reading.entities.iter();
+        let found = found.map(|entity| (entity.kind.to_owned(), shown(entity).to_owned()));
         Self {
             id: message.id.to_string(),
             outcome: verdict.outcome.to_string(),
