@@ -8,7 +8,7 @@ use crate::app::build_world;
 use crate::cli::output::Output;
 use crate::cli::{Ended, account_for, load};
 use crate::clock;
-use crate::engine::explain::explain;
+use crate::engine::explain::explain_rules;
 use crate::model::message::Inbound;
 use crate::model::network::Visibility;
 
@@ -47,7 +47,7 @@ impl Explain {
             Visibility::Private
         };
         let message = Inbound::imagined(account, &self.text, visibility, clock::now());
-        let explanation = explain(&world, brand, &message, clock::now());
+        let explanation = explain_rules(&world, brand, &message, clock::now());
         let mut output = Output::stdout(self.json);
         if self.json {
             output.json(&explanation)?;

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde_json::json;
+use unicode_width::UnicodeWidthStr;
 
 use crate::library::diagnostic::{Diagnostic, Level};
 use crate::library::test_table::PackTest;
@@ -176,12 +177,7 @@ fn as_text(problem: &Diagnostic, file: Option<&str>) -> String {
         let shown = without_secret(line, problem.column);
         lines.push(format!("  {BLUE}{margin} |{PLAIN} {shown}"));
         if let Some(before) = problem.column.checked_sub(1) {
-            // A tab stays a tab, so that the mark stands under its place however wide tabs are.
-            let space: String = line
-                .chars()
-                .take(before)
-                .map(|c| if c == '\t' { c } else { ' ' })
-                .collect();
+            let space = space_under(line, before);
             lines.push(format!("  {BLUE}{gap} |{PLAIN} {space}{colour}^{PLAIN}"));
         }
     }
@@ -191,11 +187,23 @@ fn as_text(problem: &Diagnostic, file: Option<&str>) -> String {
     lines.join("\n") + "\n"
 }
 
+/// As much space as the first `chars` characters of a line take: a wide letter two columns, a mark on a letter none. A
+/// tab stays a tab, so that it ends where the one above ends.
+fn space_under(line: &str, chars: usize) -> String {
+    let before: String = line.chars().take(chars).collect();
+    let parts = before.split('\t').map(|part| " ".repeat(part.width()));
+    parts.collect::<Vec<_>>().join("\t")
+}
+
 /// The line up to its value, where the value is a secret by its key, or where the key is not known for what it is.
 fn without_secret(line: &str, column: usize) -> String {
     let Some((key, _)) = line.split_once('=') else {
         return line.to_owned();
     };
+    // A rule may have a `=` too; what is quoted is no key.
+    if key.contains("'''") || key.contains("\"\"\"") {
+        return line.to_owned();
+    }
     let at_key = column <= key.chars().count();
     let lower = key.to_lowercase();
     if at_key || SECRET_WORDS.iter().any(|word| lower.contains(word)) {
@@ -245,6 +253,16 @@ mod tests {
     fn the_mark_stands_under_its_place_after_tabs_and_wide_letters() {
         let text = plain(&as_text(&problem(1, 4), Some("\tü = 1")));
         assert!(text.contains("\n    | \t  ^\n"), "{text}");
+        for (line, chars, columns) in [
+            ("遅延 x", 3, 5),
+            ("cafe\u{301} x", 6, 5),
+            ("👩\u{200d}👩\u{200d}👧 x", 6, 3),
+            ("a\u{200b}b", 2, 1),
+            ("x", 9, 1),
+        ] {
+            assert_eq!(space_under(line, chars).len(), columns, "{line}");
+        }
+        assert_eq!(space_under("\t延\tx", 3), "\t  \t");
     }
 
     #[test]
@@ -254,6 +272,11 @@ mod tests {
             ("tokn = \"s3cret\"", 1, "tokn = …"),
             ("mode = \"lve\"", 8, "mode = \"lve\""),
             ("[brand.gmc]", 1, "[brand.gmc]"),
+            (
+                "  '''token author.followers>=5''',",
+                11,
+                "  '''token author.followers>=5''',",
+            ),
         ] {
             assert_eq!(without_secret(line, column), shown);
         }

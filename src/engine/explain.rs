@@ -9,9 +9,12 @@ use utoipa::ToSchema;
 
 use crate::engine::judge::{Verdict, judge};
 use crate::engine::world::World;
+use crate::library::reading::TopicMatch;
+use crate::library::{Library, Topic};
 use crate::model::conversation::Conversation;
-use crate::model::id::BrandName;
+use crate::model::id::{BrandName, PackName};
 use crate::model::message::Inbound;
+use crate::model::severity::Severity;
 use crate::text::entities::{self, Entity};
 
 /// A topic that matched.
@@ -23,6 +26,15 @@ pub struct ScoredTopic {
     pub score: f32,
     /// The words that made it match.
     pub words: Vec<String>,
+    /// The rule that matched, as it is written; none where the classifier found the topic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// Where that rule stands: file and line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// Why the topic that comes first goes before this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind: Option<String>,
 }
 
 /// A decision about one message, explained.
@@ -63,13 +75,61 @@ pub fn judge_first(world: &World, brand: BrandName, message: &Inbound, now: Time
     judge(world, &conversation, message, now)
 }
 
-/// The value of an entity as it may be shown: masked where it is private.
-pub fn shown(entity: &Entity) -> &str {
-    if entity.private {
-        entities::MASK
-    } else {
-        &entity.normal
+/// The same for a rule author: with the rule that made each topic match, and why it did not come first.
+pub fn explain_rules(
+    world: &World,
+    brand: BrandName,
+    message: &Inbound,
+    now: Timestamp,
+) -> Explanation {
+    let packs = world
+        .brands
+        .get(&brand)
+        .map_or(&[][..], |brand| &brand.packs);
+    let verdict = judge_first(world, brand, message, now);
+    let found = verdict.reading.topics.clone();
+    let mut explanation = Explanation::of(message, verdict);
+    for (shown, found_one) in explanation.topics.iter_mut().zip(&found) {
+        if let Some(rule) = world.library.rule(found_one, packs) {
+            shown.rule = Some(rule.text.clone());
+            shown.at = Some(rule.place.clone());
+        }
+        shown.behind = found
+            .first()
+            .filter(|first| first.topic != found_one.topic)
+            .and_then(|first| behind(&world.library, packs, first, found_one));
     }
+    explanation
+}
+
+/// Why `first` goes before `other`; see [`Library::read`].
+fn behind(
+    library: &Library,
+    packs: &[PackName],
+    first: &TopicMatch,
+    other: &TopicMatch,
+) -> Option<String> {
+    let topic = |found: &TopicMatch| library.topic(&found.topic, packs);
+    let (winner, loser) = (topic(first)?, topic(other)?);
+    let is_critical = |topic: &Topic| topic.severity == Severity::Critical;
+    let name = &winner.name;
+    Some(if is_critical(winner) && !is_critical(loser) {
+        format!("{name} is critical")
+    } else if winner.priority != loser.priority {
+        format!(
+            "{name} has priority {} and this {}",
+            winner.priority, loser.priority
+        )
+    } else if first.rule.is_some() && other.rule.is_none() {
+        format!("{name} was found by a rule")
+    } else if first.weight != other.weight {
+        format!(
+            "{name} matches more words, closer together ({} against {})",
+            first.weight, other.weight
+        )
+    } else {
+        format!("{name} comes before by its name; both match equally well")
+    })
 }
 
 impl Explanation {
@@ -84,9 +144,10 @@ impl Explanation {
                 .filter_map(|span| message.text.get(span.clone()))
                 .map(entities::mask)
                 .collect(),
+            rule: None,
+            at: None,
+            behind: None,
         });
-        let found = verdict.reading.entities.iter();
-        let found = found.map(|entity| (entity.kind.to_owned(), shown(entity).to_owned()));
         Self {
             id: message.id.to_string(),
             outcome: verdict.outcome.to_string(),
@@ -100,7 +161,7 @@ impl Explanation {
                 .reading
                 .language
                 .map(|language| language.to_string()),
-            entities: found.collect(),
+            entities: by_kind(&verdict.reading.entities),
             why: verdict.why,
         }
     }
@@ -119,15 +180,18 @@ impl Explanation {
             line("topics", "none matched");
         }
         for topic in &self.topics {
+            let words = quoted(&topic.words);
             line(
                 "topic",
-                &format!(
-                    "{} ({:.2}) on {}",
-                    topic.topic,
-                    topic.score,
-                    quoted(&topic.words)
-                ),
+                &format!("{} ({:.2}) on {words}", topic.topic, topic.score),
             );
+            if let (Some(rule), Some(at)) = (&topic.rule, &topic.at) {
+                line("  rule", rule);
+                line("  at", at);
+            }
+            if let Some(behind) = &topic.behind {
+                line("  behind", behind);
+            }
         }
         for (kind, value) in &self.entities {
             line("found", &format!("{kind} {value}"));
@@ -144,6 +208,26 @@ impl Explanation {
         }
         out
     }
+}
+
+/// What was found, by kind; several of one kind in reading order, private values masked.
+pub fn by_kind(found: &[Entity]) -> BTreeMap<String, String> {
+    let mut kinds: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for entity in found {
+        let value = if entity.private {
+            entities::MASK
+        } else {
+            entity.normal.as_str()
+        };
+        let values = kinds.entry(entity.kind.to_owned()).or_default();
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    kinds
+        .into_iter()
+        .map(|(kind, values)| (kind, values.join(", ")))
+        .collect()
 }
 
 fn quoted(words: &[String]) -> String {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::clock;
-use crate::engine::explain::{Explanation, explain};
+use crate::engine::explain::{Explanation, explain_rules};
 use crate::http::problem::Problem;
 use crate::http::views::VisibilityWord;
 use crate::http::{Site, body};
@@ -58,5 +58,5 @@ pub async fn post(
         request.visibility.unwrap_or(Visibility::Private),
         clock::now(),
     );
-    Ok(Json(explain(&world, brand, &message, clock::now())))
+    Ok(Json(explain_rules(&world, brand, &message, clock::now())))
 }

@@ -8,7 +8,7 @@ use crate::library::pack_file::{self, PackFile};
 use crate::library::reply::{self, Replies, ReplyDraft};
 use crate::library::test_table::PackTest;
 use crate::library::topic_file::{self, TopicDraft};
-use crate::library::{CORE, Handoff, Library, Pack, PackSource, Topic, lint};
+use crate::library::{CORE, Handoff, Library, Pack, PackSource, RuleSource, Topic, lint};
 use crate::model::id::{DeskName, Language, PackName, ReplyName, TopicName};
 use crate::text::matcher::{Lists, Matcher, Rule};
 
@@ -170,8 +170,6 @@ fn lists<'d>(visible: &[&'d PackDraft<'_>]) -> Lists<'d> {
 }
 
 fn build_pack(draft: &PackDraft<'_>, chain: Vec<PackName>, scope: u32, first_rule: u32) -> Pack {
-    let topics = draft.topics.iter().enumerate();
-    let rule_topics = topics.flat_map(|(number, topic)| topic.rules.iter().map(move |_| number));
     let languages = draft.file.languages.iter();
     Pack {
         title: draft.file.title.clone(),
@@ -185,7 +183,7 @@ fn build_pack(draft: &PackDraft<'_>, chain: Vec<PackName>, scope: u32, first_rul
             .collect(),
         scope,
         first_rule,
-        rule_topics: rule_topics.collect(),
+        rules: sources(&draft.topics),
         examples: draft
             .topics
             .iter()
@@ -200,6 +198,26 @@ fn build_pack(draft: &PackDraft<'_>, chain: Vec<PackName>, scope: u32, first_rul
             .flat_map(|topic| build_tests(draft.name, topic))
             .collect(),
     }
+}
+
+/// The rules of a pack as they were numbered.
+fn sources(topics: &[TopicDraft<'_>]) -> Vec<RuleSource> {
+    let mut sources = Vec::new();
+    for (number, topic) in topics.iter().enumerate() {
+        let (mut line, mut read) = (1, 0);
+        for rule in &topic.rules {
+            let start = rule.text.span.start;
+            line += topic.file.text[read..start].matches('\n').count();
+            read = start;
+            let words: Vec<&str> = rule.text.value.split_whitespace().collect();
+            sources.push(RuleSource {
+                place: format!("{}:{line}", topic.file.path),
+                text: words.join(" "),
+                topic: number,
+            });
+        }
+    }
+    sources
 }
 
 fn build_topic(pack: &PackName, draft: &TopicDraft<'_>) -> Topic {

@@ -43,6 +43,17 @@ impl<'a> Problems<'a> {
         }
     }
 
+    /// Notes a warning at a byte of the file.
+    pub(crate) fn warning(
+        &mut self,
+        at: usize,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.found
+            .push(diagnostic(self.file, Level::Warning, at, message, hint));
+    }
+
     /// Notes an error at a byte of the file.
     pub(crate) fn error(&mut self, at: usize, message: impl Into<String>, hint: impl Into<String>) {
         self.found
@@ -137,6 +148,11 @@ impl<'t> Table<'t> {
     /// Whether the key is there.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.entries.contains_key(key)
+    }
+
+    /// Where the value of a key starts; the table itself where the key is not there.
+    pub(crate) fn start_of(&self, key: &str) -> usize {
+        self.value(key).map_or(self.at, |value| value.span().start)
     }
 
     fn value(&self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {

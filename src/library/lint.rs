@@ -1,6 +1,5 @@
 //! What only shows when all files are read: names that lead nowhere, languages left out, topics that can never win.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use crate::library::compile::{PackDraft, visible};
@@ -8,14 +7,15 @@ use crate::library::diagnostic::{Diagnostic, Level};
 use crate::library::document::{Placed, diagnostic, place_in_text};
 use crate::library::test_table::TestDraft;
 use crate::library::topic_file::TopicDraft;
-use crate::library::{CORE, SourceFile, spelling};
-use crate::model::id::{Language, ReplyName, TopicName};
-use crate::model::severity::Severity;
+use crate::library::{CORE, SourceFile, overlap, spelling};
+use crate::model::id::{Language, ReplyName};
 use crate::text::entities::KINDS;
-use crate::text::query::Query;
 
 /// The replies that hark itself says; `core` must have them. `ask-<entity>` is wanted by the topics that need it.
 const OWN_REPLIES: &[&str] = &["handed-off", "not-understood", "paused", "private-data"];
+
+/// Fewest examples from which a topic can be learnt.
+const EXAMPLES_MIN: usize = 8;
 
 /// Checks all packs against each other and each against itself.
 pub(crate) fn check(drafts: &[PackDraft<'_>]) -> Vec<Diagnostic> {
@@ -40,8 +40,9 @@ pub(crate) fn check(drafts: &[PackDraft<'_>]) -> Vec<Diagnostic> {
         for topic in &pack.topics {
             lint.topic(topic);
         }
-        lint.never_wins();
+        lint.titles();
     }
+    found.extend(overlap::check(drafts));
     found
 }
 
@@ -87,6 +88,11 @@ struct Lint<'d, 'a, 'f> {
 impl<'d> Lint<'d, '_, '_> {
     fn error(&mut self, file: &SourceFile, at: usize, message: String, hint: impl Into<String>) {
         let found = diagnostic(file, Level::Error, at, message, hint);
+        self.found.push(found);
+    }
+
+    fn warning(&mut self, file: &SourceFile, at: usize, message: String, hint: impl Into<String>) {
+        let found = diagnostic(file, Level::Warning, at, message, hint);
         self.found.push(found);
     }
 
@@ -190,8 +196,40 @@ impl<'d> Lint<'d, '_, '_> {
         }
     }
 
+    /// Two topics that people call the same.
+    fn titles(&mut self) {
+        let pack = self.pack;
+        for (number, topic) in pack.topics.iter().enumerate() {
+            let title = |topic: &TopicDraft<'_>| topic.title.trim().to_lowercase();
+            let mut before = pack.topics[..number].iter();
+            let twin = before.find(|other| !topic.title.is_empty() && title(other) == title(topic));
+            if let Some(twin) = twin {
+                self.warning(
+                    topic.file,
+                    0,
+                    format!("`{}` has this title too", twin.name),
+                    "give one of them another title, or make one topic of the two",
+                );
+            }
+        }
+    }
+
+    /// Too few examples teach the classifier chance.
+    fn examples(&mut self, topic: &TopicDraft<'_>) {
+        let count = topic.examples.len();
+        if (1..EXAMPLES_MIN).contains(&count) {
+            self.warning(
+                topic.file,
+                topic.examples_at,
+                format!("{count} examples are too few to learn from"),
+                format!("write at least {EXAMPLES_MIN}, or take them out"),
+            );
+        }
+    }
+
     fn topic(&mut self, topic: &TopicDraft<'_>) {
         self.rules(topic);
+        self.examples(topic);
         let reply_names: Vec<&'d str> = self.reply_names();
         if let Some(reply) = &topic.reply {
             self.unknown(
@@ -294,29 +332,6 @@ impl<'d> Lint<'d, '_, '_> {
         }
     }
 
-    /// A topic whose every rule stands in a topic that comes before it, whatever is said.
-    fn never_wins(&mut self) {
-        let pack = self.pack;
-        for topic in &pack.topics {
-            let winner = pack.topics.iter().find(|other| {
-                rank(other) < rank(topic)
-                    && !topic.rules.is_empty()
-                    && topic.rules.iter().all(|rule| has_rule(other, &rule.query))
-            });
-            if let Some(winner) = winner {
-                self.error(
-                    topic.file,
-                    topic.rules[0].text.span.start,
-                    format!(
-                        "this topic can never win: `{}` has the same rules",
-                        winner.name
-                    ),
-                    "make the rules differ, or raise `priority`",
-                );
-            }
-        }
-    }
-
     fn list_names(&self) -> Vec<&'d str> {
         let lists = self.visible.iter().flat_map(|pack| &pack.file.lists);
         lists.map(|list| list.name.value.as_str()).collect()
@@ -339,13 +354,4 @@ fn codes(languages: &[Placed<Language>]) -> impl Iterator<Item = &str> {
 
 fn ask(entity: &str) -> ReplyName {
     ReplyName::new(format!("ask-{entity}"))
-}
-
-fn rank<'t>(topic: &'t TopicDraft<'_>) -> (bool, Reverse<i32>, &'t TopicName) {
-    let is_critical = topic.severity == Severity::Critical;
-    (!is_critical, Reverse(topic.priority), &topic.name)
-}
-
-fn has_rule(topic: &TopicDraft<'_>, query: &Query) -> bool {
-    topic.rules.iter().any(|rule| rule.query == *query)
 }

@@ -4,6 +4,7 @@ mod compile;
 pub mod diagnostic;
 mod document;
 mod lint;
+mod overlap;
 mod pack_file;
 pub mod reading;
 mod reply;
@@ -164,6 +165,17 @@ pub struct Wanted<'a> {
     pub limits: &'a Limits,
 }
 
+/// A rule as its author knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSource {
+    /// Where it stands: `responses/airline/topics/delay.toml:4`.
+    pub place: String,
+    /// What it says.
+    pub text: String,
+    /// Its topic, as an index into those of the pack.
+    topic: usize,
+}
+
 /// A pack, compiled.
 #[derive(Debug)]
 struct Pack {
@@ -177,8 +189,8 @@ struct Pack {
     scope: u32,
     /// Number of its first rule in the matcher.
     first_rule: u32,
-    /// The topic of each of its rules.
-    rule_topics: Vec<usize>,
+    /// Its rules, in the order of their numbers.
+    rules: Vec<RuleSource>,
     examples: Vec<(TopicName, String)>,
     tests: Vec<PackTest>,
 }
@@ -264,6 +276,12 @@ impl Library {
             .find_map(|pack| pack.topics.iter().find(|topic| topic.name == *name))
     }
 
+    /// The rule that made a topic match.
+    pub fn rule(&self, found: &TopicMatch, packs: &[PackName]) -> Option<&RuleSource> {
+        let topic = self.topic(&found.topic, packs)?;
+        self.packs.get(&topic.pack)?.rule(found.rule?)
+    }
+
     /// Makes a reply: right language, a wording that fits, values stripped of the network's markup.
     pub fn render(&self, wanted: &Wanted<'_>) -> Result<Rendered, RenderError> {
         let packs = self.chain(wanted.packs);
@@ -340,11 +358,14 @@ impl Library {
 }
 
 impl Pack {
+    fn rule(&self, number: u32) -> Option<&RuleSource> {
+        self.rules
+            .get(number.checked_sub(self.first_rule)? as usize)
+    }
+
     /// The topic that a hit is of, where it is of this pack.
     fn topic_of(&self, hit: &Hit) -> Option<&Topic> {
-        let rule = hit.rule.checked_sub(self.first_rule)?;
-        let topic = *self.rule_topics.get(rule as usize)?;
-        Some(&self.topics[topic])
+        self.rule(hit.rule).map(|rule| &self.topics[rule.topic])
     }
 }
 
@@ -371,5 +392,7 @@ fn matched(topic: &Topic, hit: &Hit) -> TopicMatch {
         topic: topic.name.clone(),
         score: 1.0,
         spans: hit.spans.clone(),
+        rule: Some(hit.rule),
+        weight: hit.weight,
     }
 }

@@ -1,5 +1,7 @@
 //! Reads `pack.toml`: what a pack is called, builds on, speaks, and which words it knows.
 
+use std::collections::BTreeSet;
+
 use crate::library::SourceFile;
 use crate::library::diagnostic::Diagnostic;
 use crate::library::document::{self, Placed, Problems, Table, place_in_text};
@@ -122,8 +124,9 @@ fn read_lists(
                     "write words or take the line out",
                 );
             }
+            let mut known = BTreeSet::new();
             for entry in &entries {
-                check_entry(problems, entry);
+                check_entry(problems, entry, &mut known);
             }
             let entries = entries.into_iter().map(|entry| entry.value).collect();
             words.push((Language::new(language.value), entries));
@@ -136,10 +139,18 @@ fn read_lists(
     drafts
 }
 
-/// An entry is read as a rule reads a phrase.
-fn check_entry(problems: &mut Problems<'_>, entry: &Placed<String>) {
-    if let Err(error) = query::check_entry(&entry.value) {
-        let at = place_in_text(&problems.file.text, &entry.span, error.at);
-        problems.error(at, error.message, "");
+/// An entry is read as a rule reads a phrase; `known` are those before it.
+fn check_entry(problems: &mut Problems<'_>, entry: &Placed<String>, known: &mut BTreeSet<String>) {
+    match query::check_entry(&entry.value) {
+        Ok(folded) if !known.insert(folded.clone()) => problems.warning(
+            entry.span.start,
+            format!("`{}` stands in this list already", entry.value),
+            format!("take it out; both are read as {folded}"),
+        ),
+        Ok(_) => {}
+        Err(error) => {
+            let at = place_in_text(&problems.file.text, &entry.span, error.at);
+            problems.error(at, error.message, error.hint.unwrap_or_default());
+        }
     }
 }

@@ -41,6 +41,10 @@ pub struct TopicMatch {
     pub score: f32,
     /// The bytes of the original text that made it match, in order.
     pub spans: Vec<Range<usize>>,
+    /// The rule that matched, as the matcher numbers them; `None` where the classifier found the topic.
+    pub rule: Option<u32>,
+    /// How specific the match is; higher goes first.
+    pub weight: u32,
 }
 
 /// What was understood.

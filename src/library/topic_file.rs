@@ -55,6 +55,8 @@ pub(crate) struct TopicDraft<'a> {
     pub(crate) priority: i32,
     pub(crate) rules: Vec<RuleDraft>,
     pub(crate) examples: Vec<String>,
+    /// Where the examples begin.
+    pub(crate) examples_at: usize,
     pub(crate) needs: Vec<Placed<String>>,
     pub(crate) reply: Option<Placed<ReplyName>>,
     pub(crate) handoff: HandoffDraft,
@@ -97,6 +99,7 @@ pub(crate) fn read(file: &SourceFile, name: TopicName) -> (TopicDraft<'_>, Vec<D
             .into_iter()
             .map(|example| example.value)
             .collect(),
+        examples_at: table.start_of("examples"),
         needs: table.texts(&mut problems, "needs"),
         reply: table
             .text(&mut problems, "reply")
@@ -135,7 +138,7 @@ fn read_rules(problems: &mut Problems<'_>, table: &Table<'_>) -> Vec<RuleDraft> 
             Ok(query) => rules.push(RuleDraft { text, query }),
             Err(error) => {
                 let at = place_in_text(&problems.file.text, &text.span, error.at);
-                problems.error(at, error.message, "");
+                problems.error(at, error.message, error.hint.unwrap_or_default());
             }
         }
     }
@@ -219,13 +222,10 @@ fn check_whole(problems: &mut Problems<'_>, topic: &TopicDraft<'_>) {
         );
     }
     if topic.tests.is_empty() {
-        let file = problems.file;
-        problems.found.push(document::diagnostic(
-            file,
-            crate::library::diagnostic::Level::Warning,
+        problems.warning(
             0,
             "this topic has no tests",
             "write a [[test]] that must match and one that must not",
-        ));
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::engine::explain::shown;
+use crate::engine::explain::by_kind;
 use crate::engine::judge::Verdict;
 use crate::model::id::{DeskName, Language, MessageId, ReplyName, TopicName};
 use crate::model::record::Outcome;
@@ -21,7 +21,7 @@ pub(super) struct Judged<'a> {
     desk: Option<&'a DeskName>,
     reply: Option<&'a ReplyName>,
     language: Option<&'a Language>,
-    entities: BTreeMap<&'a str, &'a str>,
+    entities: BTreeMap<String, String>,
     why: &'a [String],
 }
 
@@ -39,7 +39,6 @@ impl<'a> Judged<'a> {
             topic: &found.topic,
             score: found.score,
         });
-        let entities = reading.entities.iter();
         Self {
             id,
             outcome: verdict.outcome,

@@ -245,17 +245,17 @@ fn every_language_has_every_reply() {
     );
     check(
         &[("pack.toml", &PACK.replacen("suit case", "suit c*se", 1))],
-        &["air/pack.toml:5:15: error: expected `*` at the end of a word only"],
+        &["air/pack.toml:5:21: error: expected `*` at the end of a word only"],
     );
 }
 
 #[test]
 fn topics_that_cannot_do_their_work() {
-    let twin = TOPIC.replacen("title", "priority = 1\ntitle", 1);
+    let twin = TOPIC.replacen("title = \"Bag", "priority = 1\ntitle = \"Bags", 1);
     check(
         &[("topics/twin.toml", &twin)],
         &[
-            "air/topics/bag.toml:2:9: error: this topic can never win: `twin` has the same rules\n  hint: make the rules differ, or raise `priority`",
+            "air/topics/bag.toml:2:9: error: this topic can never win: `twin` matches whenever it does and goes first\n  hint: make the rules differ, or raise `priority`",
         ],
     );
     check(
@@ -329,6 +329,135 @@ fn a_warning_alone_does_not_stop_the_load() {
     assert!(library.is_some() && found.len() == 1);
     let (library, _) = Library::load(&[air(&[("topics/bag.toml", "")])]);
     assert!(library.is_some(), "a pack may have no topics");
+}
+
+#[test]
+fn rules_that_cannot_do_their_work() {
+    let place = "air/topics/bag.toml:2:21: error: this rule can never match: it asks for";
+    for (rule, parts) in [
+        (
+            "lost AND NOT (lost OR $bag)",
+            "`lost` and `NOT (lost OR $bag)`",
+        ),
+        ("\"lost bag\" AND NOT bag", "`\"lost bag\"` and `NOT bag`"),
+        (
+            "lost AND is:public AND is:private",
+            "`is:public` and `is:private`",
+        ),
+    ] {
+        let when = format!("'''$bag''', '''{rule}'''");
+        let expected = format!("{place} {parts}\n  hint: take one of the two out");
+        check(&[("topics/bag.toml", &topic_when(&when))], &[&expected]);
+    }
+    for (rule, loses) in [
+        ("lost NEAR/2 $bag", true),
+        ("AFFIRMED lost AND gone", true),
+        ("gone OR lost", false),
+    ] {
+        let wide = TOPIC.replacen("title = \"Bag", "priority = 1\ntitle = \"Bags", 1);
+        let wide = wide.replacen("lost AND $bag", "lost OR forlorn", 1);
+        let narrow = topic_when(&format!("'''{rule}''', '''forlorn AND $bag'''"));
+        let found = problems(&[air(&[
+            ("topics/wide.toml", &wide),
+            ("topics/bag.toml", &narrow),
+        ])]);
+        let error = "air/topics/bag.toml:2:9: error: this topic can never win: `wide` matches whenever it does and goes first\n  hint: make the rules differ, or raise `priority`";
+        assert_eq!(
+            found.contains(&error.to_owned()),
+            loses,
+            "{rule}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn what_stands_twice() {
+    let other = TOPIC.replacen("title = \"Bag\"", "title = \"BAG \"", 1);
+    let other = other.replacen(
+        "'''lost AND $bag'''",
+        "'''gone AND $bag''', '''(lost) AND $bag'''",
+        1,
+    );
+    check(
+        &[("topics/other.toml", &other)],
+        &[
+            "air/topics/other.toml:1:1: warning: `bag` has this title too\n  hint: give one of them another title, or make one topic of the two",
+            "air/topics/other.toml:2:30: warning: `bag` has this rule too\n  hint: a message would be about both; keep the rule in one of them",
+        ],
+    );
+    check(
+        &[(
+            "pack.toml",
+            &PACK.replacen("\"bag\", ", "\"bag\", \"BÄG\", \"Suit  case\", ", 1),
+        )],
+        &[
+            "air/pack.toml:5:14: warning: `BÄG` stands in this list already\n  hint: take it out; both are read as bag",
+            "air/pack.toml:5:35: warning: `suit case` stands in this list already\n  hint: take it out; both are read as \"suit case\"",
+        ],
+    );
+    let few = topic_with("examples = [\"it never came\", \"no bag at all\"]");
+    check(
+        &[("topics/bag.toml", &few)],
+        &[
+            "air/topics/bag.toml:4:12: warning: 2 examples are too few to learn from\n  hint: write at least 8, or take them out",
+        ],
+    );
+}
+
+#[test]
+fn a_rule_that_cannot_be_read_is_told_what_was_meant() {
+    check(
+        &[("topics/bag.toml", &topic_when("'''lost and $bag'''"))],
+        &[
+            "air/topics/bag.toml:2:17: error: expected an operator before this term\n  hint: did you mean `AND`? operators are written in capitals",
+        ],
+    );
+    check(
+        &[("topics/bag.toml", &topic_when("'''lost AND \"my $bag\"'''"))],
+        &[
+            "air/topics/bag.toml:2:25: error: expected words only inside quotation marks\n  hint: join it with BEFORE: `\"…\" BEFORE/0 $bag`",
+        ],
+    );
+}
+
+#[test]
+fn all_problems_are_found_at_once() {
+    let topic = TOPIC.replacen("lost AND $bag", "lost AND $bga AND has:fligt", 1);
+    let topic = topic.replacen(
+        "reply = \"bag\"",
+        "reply = \"bog\"\nhandoff = { desk = \"x\" }",
+        1,
+    );
+    let broken = "title = \"Broken\"\nwhen = ['lost bag', 'NOT a']\n";
+    let found = problems(&[air(&[
+        ("topics/bag.toml", &topic),
+        ("topics/broken.toml", broken),
+        (
+            "pack.toml",
+            &PACK.replacen("[\"en\"]", "[\"en\", \"de\"]", 1),
+        ),
+        ("replies/en/bag.hbs", "Hi {{nam}}"),
+    ])]);
+    let places: Vec<&str> = found
+        .iter()
+        .map(|line| &line[..line.find(" error").or(line.find(" warning")).unwrap()])
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "air/pack.toml:2:20:",
+            "air/replies/en/bag.hbs:1:4:",
+            "air/topics/bag.toml:2:21:",
+            "air/topics/bag.toml:2:30:",
+            "air/topics/bag.toml:3:9:",
+            "air/topics/bag.toml:4:20:",
+            "air/topics/broken.toml:1:1:",
+            "air/topics/broken.toml:1:1:",
+            "air/topics/broken.toml:2:15:",
+            "air/topics/broken.toml:2:21:",
+        ],
+        "{found:#?}"
+    );
 }
 
 proptest::proptest! {

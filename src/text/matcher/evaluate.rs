@@ -12,6 +12,7 @@ use super::{Facts, Hit};
 use crate::text::entities::Entity;
 use crate::text::query::{Fact, OTHER_LANGUAGE};
 use crate::text::tokens::TokenText;
+use crate::text::tokens::negation::Negated;
 
 /// One text, with the words of the rules found in it.
 pub(super) struct Evaluation<'a> {
@@ -25,6 +26,8 @@ pub(super) struct Evaluation<'a> {
     layout: OnceCell<Layout>,
     is_question: OnceCell<bool>,
     is_shouting: OnceCell<bool>,
+    /// What negations reach.
+    negated: OnceCell<Negated>,
 }
 
 /// A list of which a word was seen.
@@ -78,6 +81,7 @@ impl<'a> Evaluation<'a> {
             layout: OnceCell::new(),
             is_question: OnceCell::new(),
             is_shouting: OnceCell::new(),
+            negated: OnceCell::new(),
         }
     }
 
@@ -99,7 +103,7 @@ impl<'a> Evaluation<'a> {
         match plan {
             Plan::Row(row) => self.row_starts(row).next().is_some(),
             Plan::List(number) => !self.list_spots(*number).is_empty(),
-            Plan::Near { .. } => !self.spots(plan).is_empty(),
+            Plan::Affirmed(_) | Plan::Near { .. } => !self.spots(plan).is_empty(),
             Plan::Has(kind) => self.entities.iter().any(|entity| entity.kind == kind),
             Plan::Regex(regex) => regex.is_match(&self.text.original),
             Plan::Fact(fact) => self.fact_holds(fact),
@@ -149,6 +153,11 @@ impl<'a> Evaluation<'a> {
                 }
                 tidy(spots)
             }
+            Plan::Affirmed(inner) => {
+                let mut spots = self.spots(inner).into_owned();
+                spots.retain(|spot| !self.negated().has(spot.first, spot.last));
+                spots
+            }
             Plan::Near {
                 left,
                 right,
@@ -164,6 +173,11 @@ impl<'a> Evaluation<'a> {
             }
             Plan::Fact(_) | Plan::Not(_) | Plan::And(_) => Vec::new(),
         })
+    }
+
+    fn negated(&self) -> &Negated {
+        self.negated
+            .get_or_init(|| Negated::new(self.text, self.facts.language))
     }
 
     /// The places of one word.
@@ -266,6 +280,11 @@ impl<'a> Evaluation<'a> {
             Plan::And(all) => {
                 for part in all {
                     self.explain(part, within, evidence);
+                }
+            }
+            Plan::Affirmed(inner) => {
+                if let Some(spot) = self.longest(plan, within) {
+                    self.explain(inner, Some(spot), evidence);
                 }
             }
             Plan::Or(any) => self.explain_one(any, within, evidence),

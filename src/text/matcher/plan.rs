@@ -51,6 +51,7 @@ pub(super) enum Plan {
     Regex(Arc<Regex>),
     Fact(Fact),
     Not(Box<Plan>),
+    Affirmed(Box<Plan>),
     /// What is decided soonest comes first.
     And(Vec<Plan>),
     Or(Vec<Plan>),
@@ -90,6 +91,7 @@ impl<'a> Compiler<'a> {
             Node::Regex(pattern) => Plan::Regex(Arc::clone(&pattern.regex)),
             Node::Fact(fact) => Plan::Fact(fact.clone()),
             Node::Not(inner) => Plan::Not(Box::new(self.plan(inner, lists))),
+            Node::Affirmed(inner) => Plan::Affirmed(Box::new(self.plan(inner, lists))),
             Node::And(all) => Plan::And(all.iter().map(|node| self.plan(node, lists)).collect()),
             Node::Or(any) => Plan::Or(any.iter().map(|node| self.plan(node, lists)).collect()),
             Node::Near {
@@ -191,7 +193,7 @@ impl<'a> Compiler<'a> {
                 self.arrange(left);
                 self.arrange(right);
             }
-            Plan::Not(inner) => self.arrange(inner),
+            Plan::Not(inner) | Plan::Affirmed(inner) => self.arrange(inner),
             Plan::List(_) | Plan::Has(_) | Plan::Regex(_) | Plan::Fact(_) => {}
         }
         if let Plan::And(all) = plan {
@@ -215,6 +217,7 @@ impl<'a> Compiler<'a> {
                 frequency: frequency::ENTITY,
             }),
             Plan::Regex(_) | Plan::Fact(_) | Plan::Not(_) => {}
+            Plan::Affirmed(inner) => self.add_needed(inner, needed),
             Plan::And(all) => all.iter().for_each(|part| self.add_needed(part, needed)),
             Plan::Near { left, right, .. } => {
                 self.add_needed(left, needed);
@@ -300,7 +303,7 @@ impl Plan {
             Self::And(parts) | Self::Or(parts) => {
                 4.max(parts.iter().map(Self::effort).max().unwrap_or(0))
             }
-            Self::Near { .. } => 5,
+            Self::Affirmed(_) | Self::Near { .. } => 5,
             Self::Regex(_) => 6,
         }
     }

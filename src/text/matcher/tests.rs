@@ -6,6 +6,7 @@ use super::spots::Spot;
 use super::*;
 use crate::text::entities::{Hints, find};
 use crate::text::query::{Fact, Node, Word, parse, words};
+use crate::text::tokens::negation::{Scope, scopes};
 
 /// The word lists of two packs: `bag` is another in each, `lost` is the same.
 struct Packs([Vec<NamedList>; 2]);
@@ -130,6 +131,36 @@ fn rules_match_or_not() {
 }
 
 #[test]
+fn what_is_negated_is_not_affirmed() {
+    let cases = [
+        ("AFFIRMED late", "not late", false),
+        (
+            "AFFIRMED late",
+            "not late at first, but later very late",
+            true,
+        ),
+        ("AFFIRMED $lost NEAR/3 $bag", "never lost my bag", false),
+        ("AFFIRMED \"not working\"", "it is not working", true),
+        ("AFFIRMED working", "it is not working", false),
+        (
+            "AFFIRMED (lost NEAR/3 bag)",
+            "they have not lost my bag",
+            false,
+        ),
+        ("AFFIRMED has:flight", "this is not KL871", false),
+        ("late AND NOT AFFIRMED late", "not late", true),
+        (r"AFFIRMED /gate \w+/", "not at gate B3", false),
+    ];
+    for (query, text, expected) in cases {
+        assert_eq!(
+            !hits(query, text, None).is_empty(),
+            expected,
+            "{query} in {text}"
+        );
+    }
+}
+
+#[test]
 fn a_list_speaks_the_language_of_the_text() {
     let cases = [
         ("$bag", "koffer bag", Some("de"), "koffer"),
@@ -161,6 +192,7 @@ fn a_hit_shows_what_matched() {
         ("has:flight AND is:public", "KL871 late", &["KL871"]),
         ("bag OR \"lost bag\"", "lost bag", &["lost", "bag"]),
         (r"/gate \w+/", "gate B3", &["gate B3"]),
+        ("AFFIRMED (late OR lost)", "not late. LOST, LATE", &["LOST"]),
     ];
     for (query, text, expected) in cases {
         let hits = hits(query, text, None);
@@ -224,6 +256,12 @@ impl Plain<'_> {
                 rows.flat_map(|row| self.rows(&row)).collect()
             }
             Node::Or(any) => any.iter().flat_map(|part| self.spots(part)).collect(),
+            Node::Affirmed(inner) => {
+                let scopes = scopes(self.text, self.facts.language);
+                let mut spots = self.spots(inner);
+                spots.retain(|spot| !scopes.iter().any(|scope| is_negated(*spot, scope)));
+                spots
+            }
             Node::Near {
                 left,
                 right,
@@ -268,6 +306,12 @@ impl Plain<'_> {
     }
 }
 
+/// Whether a word of `spot` lies in the reach of a negator outside it.
+fn is_negated(spot: Spot, scope: &Scope) -> bool {
+    let is_inside = |place: u32| spot.first <= place && place <= spot.last;
+    !is_inside(scope.negator) && (scope.first..=scope.last).any(is_inside)
+}
+
 fn fits(word: &Word, token: &str) -> bool {
     match word {
         Word::Exact(text) => text == token,
@@ -291,6 +335,7 @@ fn arbitrary_place() -> impl Strategy<Value = String> {
                 .prop_map(|(a, n, b)| format!("({a}) NEAR/{n} ({b})")),
             (inner.clone(), 0..4, inner.clone())
                 .prop_map(|(a, n, b)| format!("({a}) BEFORE/{n} ({b})")),
+            inner.clone().prop_map(|a| format!("AFFIRMED ({a})")),
             (inner.clone(), inner).prop_map(|(a, b)| format!("({a}) OR ({b})")),
         ]
     })
@@ -312,7 +357,7 @@ proptest! {
     #[test]
     fn the_matcher_agrees_with_the_plain_evaluator(
         rules in proptest::collection::vec((0..2_u32, arbitrary_rule()), 1..6),
-        text in "((a|b|c|d|ab|abb|aaab|abd|bag|basket|suitcases|lost|koffer|#AbCd|hand luggage) ){0,12}",
+        text in "((a|b|c|d|ab|abb|aaab|abd|bag|basket|suitcases|lost|koffer|#AbCd|hand luggage|not|nicht|no|but|nicht\\.|#NotA) ){0,12}",
         language in proptest::option::of(prop_oneof![Just("en"), Just("de"), Just("fr")]),
         asked in prop_oneof![Just(vec![0]), Just(vec![1]), Just(vec![1, 0]), Just(vec![])],
     ) {

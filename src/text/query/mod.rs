@@ -1,12 +1,15 @@
 //! The rule language: what a topic's `when` says. Text in, a tree out, and back to text.
 //!
 //! Words, `"phrases"`, `prefix*`, `fuzzy~1`, `$lists`, `has:entity`, `/regex/` and conditions, joined by `AND`, `OR`,
-//! `NOT`, `NEAR/n`, `BEFORE/n` and parentheses. `NOT` binds tightest, then `NEAR` and `BEFORE`, then `AND`, then `OR`.
+//! `NOT`, `AFFIRMED`, `NEAR/n`, `BEFORE/n` and parentheses. `NOT` and `AFFIRMED` bind tightest, then `NEAR` and
+//! `BEFORE`, then `AND`, then `OR`.
 //! Two terms side by side without an operator are an error: whether a phrase or `AND` was meant is not guessed.
 
+mod hint;
 mod lexer;
 mod parser;
 mod print;
+mod sense;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -48,6 +51,33 @@ pub struct QueryError {
     pub at: usize,
     /// What was expected.
     pub message: String,
+    /// What to write instead, where that can be guessed.
+    pub hint: Option<String>,
+}
+
+impl QueryError {
+    fn new(at: usize, message: impl Into<String>) -> Self {
+        Self {
+            at,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Self {
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
+    }
+
+    /// The same for a part of the query that starts at `start`.
+    fn inside(self, start: usize) -> Self {
+        Self {
+            at: start + self.at,
+            ..self
+        }
+    }
 }
 
 /// One word of a text, as a rule asks for it; folded.
@@ -75,6 +105,8 @@ pub(super) enum Node {
     /// A condition beside the words.
     Fact(Fact),
     Not(Box<Node>),
+    /// What matches outside the reach of a negation.
+    Affirmed(Box<Node>),
     /// At least two, none of them an `And`.
     And(Vec<Node>),
     /// At least two, none of them an `Or`.
@@ -137,12 +169,10 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
     parser::parse(text)
 }
 
-/// Checks an entry of a word list, which may be words in a row, any of them ending in `*`.
-pub fn check_entry(text: &str) -> Result<(), QueryError> {
-    match words(text) {
-        Ok(_) => Ok(()),
-        Err(message) => Err(QueryError { at: 0, message }),
-    }
+/// Checks an entry of a word list, which may be words in a row, any of them ending in `*`; gives it folded, so that two
+/// entries that say the same are equal.
+pub fn check_entry(text: &str) -> Result<String, QueryError> {
+    words(text).map(|words| Node::Phrase(words).to_string())
 }
 
 impl PartialEq for Query {
@@ -178,9 +208,12 @@ impl Query {
 impl Node {
     fn needs_a_leaf(&self) -> bool {
         match self {
-            Self::Phrase(_) | Self::List(_) | Self::Has(_) | Self::Regex(_) | Self::Near { .. } => {
-                true
-            }
+            Self::Phrase(_)
+            | Self::List(_)
+            | Self::Has(_)
+            | Self::Regex(_)
+            | Self::Affirmed(_)
+            | Self::Near { .. } => true,
             Self::Fact(_) | Self::Not(_) => false,
             Self::And(all) => all.iter().any(Self::needs_a_leaf),
             Self::Or(any) => any.iter().all(Self::needs_a_leaf),
@@ -190,9 +223,12 @@ impl Node {
     /// Whether it matches at places of the text, so that something can be near it.
     fn has_a_place(&self) -> bool {
         match self {
-            Self::Phrase(_) | Self::List(_) | Self::Has(_) | Self::Regex(_) | Self::Near { .. } => {
-                true
-            }
+            Self::Phrase(_)
+            | Self::List(_)
+            | Self::Has(_)
+            | Self::Regex(_)
+            | Self::Affirmed(_)
+            | Self::Near { .. } => true,
             Self::Or(any) => any.iter().all(Self::has_a_place),
             Self::Fact(_) | Self::Not(_) | Self::And(_) => false,
         }

@@ -1,22 +1,22 @@
 //! Reads the pieces of a query into a tree, by recursive descent with bounded depth.
 
-use super::lexer::{Piece, Placed, pieces};
-use super::term;
+use super::lexer::{Piece, Placed, is_space, pieces};
 use super::{DEPTH_MAX, GAP_MAX, Name, Node, Query, QueryError};
+use super::{hint, term};
 
 /// Parses `text`.
 pub(super) fn parse(text: &str) -> Result<Query, QueryError> {
     let mut parser = Parser {
-        pieces: pieces(text)?,
+        pieces: pieces(text),
         next: 0,
-        end: text.len(),
+        end: text.trim_end_matches(is_space).len(),
         open: 0,
         lists: Vec::new(),
         entities: Vec::new(),
     };
     let root = parser.or()?;
     if let Some(extra) = parser.peek() {
-        return Err(unexpected(extra));
+        return Err(parser.unexpected(extra));
     }
     Ok(Query {
         root: root.node,
@@ -29,7 +29,7 @@ struct Parser<'a> {
     pieces: Vec<Placed<'a>>,
     next: usize,
     end: usize,
-    /// How many parentheses and `NOT` are open.
+    /// How many parentheses and operators before a term are open.
     open: usize,
     lists: Vec<Name>,
     entities: Vec<Name>,
@@ -77,15 +77,18 @@ impl<'a> Parser<'a> {
 
     fn near(&mut self) -> Result<Part, QueryError> {
         let mut left = self.unary()?;
-        while let Some(Placed { piece, at }) = self.peek().cloned() {
-            let Piece::Near { gap, ordered } = piece else {
-                break;
-            };
+        while let Some(&Placed {
+            piece: Piece::Near { gap, ordered },
+            at,
+            ..
+        }) = self.peek()
+        {
             self.next += 1;
             let gap = gap_of(gap, ordered, at)?;
-            must_have_a_place(&left)?;
+            let name = if ordered { "BEFORE" } else { "NEAR" };
+            must_have_a_place(&left, name)?;
             let right = self.unary()?;
-            must_have_a_place(&right)?;
+            must_have_a_place(&right, name)?;
             left = deeper(
                 left.depth.max(right.depth),
                 left.at,
@@ -101,25 +104,30 @@ impl<'a> Parser<'a> {
     }
 
     fn unary(&mut self) -> Result<Part, QueryError> {
-        let Some(Placed { piece, at }) = self.peek().cloned() else {
-            return Err(QueryError {
-                at: self.end,
-                message: "expected a term here, such as a word, `\"a phrase\"` or `$list`"
-                    .to_owned(),
-            });
+        let Some(&Placed { piece, at, .. }) = self.peek() else {
+            return Err(self.no_term(self.end));
         };
-        self.next += 1;
-        self.open += 1;
-        if self.open > DEPTH_MAX {
+        if self.open == DEPTH_MAX {
             return Err(too_deep(at));
         }
+        self.open += 1;
         let part = match piece {
             Piece::Not => {
+                self.next += 1;
                 let inner = self.unary()?;
                 deeper(inner.depth, at, Node::Not(Box::new(inner.node)))
             }
-            Piece::Open => self.group(at),
-            piece => self.term(&piece, at),
+            Piece::Affirmed => {
+                self.next += 1;
+                let inner = self.unary()?;
+                must_have_a_place(&inner, "AFFIRMED")?;
+                deeper(inner.depth, at, Node::Affirmed(Box::new(inner.node)))
+            }
+            Piece::Open => {
+                self.next += 1;
+                self.group(at)
+            }
+            _ => self.term(piece, at),
         }?;
         self.open -= 1;
         Ok(part)
@@ -131,22 +139,22 @@ impl<'a> Parser<'a> {
             return Ok(Part { at, ..inner });
         }
         Err(self.peek().map_or_else(
-            || QueryError {
-                at,
-                message: "expected a closing `)` for this parenthesis".to_owned(),
-            },
-            unexpected,
+            || QueryError::new(at, "expected a closing `)` for this parenthesis"),
+            |extra| self.unexpected(extra),
         ))
     }
 
-    fn term(&mut self, piece: &Piece<'_>, at: usize) -> Result<Part, QueryError> {
+    fn term(&mut self, piece: Piece<'_>, at: usize) -> Result<Part, QueryError> {
         let node = match piece {
-            Piece::Bare(text) => term::bare(text),
-            Piece::Quoted(text) => term::phrase(text),
-            Piece::Regex(text) => term::regex(text),
-            _ => Err("expected a term here, such as a word, `\"a phrase\"` or `$list`".to_owned()),
-        }
-        .map_err(|message| QueryError { at, message })?;
+            Piece::Bare(text) => term::bare(text).map_err(|error| error.inside(at))?,
+            Piece::Quoted(text, mark) => {
+                term::phrase(text).map_err(|error| error.inside(at + mark))?
+            }
+            Piece::Regex(text) => term::regex(text).map_err(|error| error.inside(at + 1))?,
+            Piece::Unclosed(message) => return Err(QueryError::new(at, message)),
+            _ => return Err(self.no_term(at)),
+        };
+        self.next += 1;
         match &node {
             Node::List(name) => self.lists.push(Name {
                 name: name.clone(),
@@ -159,6 +167,39 @@ impl<'a> Parser<'a> {
             _ => {}
         }
         Ok(Part { node, at, depth: 1 })
+    }
+
+    fn before(&self) -> Option<&Placed<'a>> {
+        self.pieces.get(self.next.checked_sub(1)?)
+    }
+
+    /// No term where one must stand.
+    fn no_term(&self, at: usize) -> QueryError {
+        let message = "expected a term here, such as a word, `\"a phrase\"` or `$list`";
+        QueryError {
+            hint: hint::no_term(self.before(), self.peek()),
+            ..QueryError::new(at, message)
+        }
+    }
+
+    /// Something after a term that is no operator.
+    fn unexpected(&self, found: &Placed<'_>) -> QueryError {
+        let at = found.at;
+        match found.piece {
+            Piece::Close => QueryError::new(
+                at,
+                "this `)` closes nothing; expected an operator or the end",
+            )
+            .hint("open it, or take it out; an emoticon stands between quotation marks: `\":)\"`"),
+            Piece::Not => {
+                QueryError::new(at, "expected an operator before NOT").hint("write `AND NOT`")
+            }
+            Piece::Affirmed => QueryError::new(at, "expected an operator before AFFIRMED")
+                .hint("write `AND AFFIRMED`"),
+            Piece::Unclosed(message) => QueryError::new(at, message),
+            _ => QueryError::new(at, "expected an operator before this term")
+                .hint(hint::side_by_side(self.before(), found)),
+        }
     }
 }
 
@@ -192,47 +233,36 @@ fn deeper(inner: usize, at: usize, node: Node) -> Result<Part, QueryError> {
 }
 
 fn too_deep(at: usize) -> QueryError {
-    QueryError {
-        at,
-        message: format!("nested more than {DEPTH_MAX} deep; split it into several queries"),
-    }
+    QueryError::new(at, format!("nested more than {DEPTH_MAX} deep"))
+        .hint("split it into several rules")
 }
 
 fn gap_of(written: &str, ordered: bool, at: usize) -> Result<u32, QueryError> {
     let name = if ordered { "BEFORE" } else { "NEAR" };
     match written.parse() {
         Ok(gap) if gap <= GAP_MAX && written.bytes().all(|c| c.is_ascii_digit()) => Ok(gap),
-        _ => Err(QueryError {
+        _ => Err(QueryError::new(
             at,
-            message: format!(
-                "expected `{name}/n`, n being at most {GAP_MAX} words between, such as `{name}/6`"
-            ),
-        }),
+            format!("expected `{name}/n`, n being at most {GAP_MAX} words between"),
+        )
+        .hint(format!("write `{name}/6`, without spaces"))),
     }
 }
 
-fn must_have_a_place(part: &Part) -> Result<(), QueryError> {
+/// `NEAR`, `BEFORE` and `AFFIRMED` look at places.
+fn must_have_a_place(part: &Part, operator: &str) -> Result<(), QueryError> {
     if part.node.has_a_place() {
         return Ok(());
     }
-    Err(QueryError {
-        at: part.at,
-        message: "expected words beside NEAR and BEFORE: a word, phrase, list, `has:`, pattern, or an OR of those"
-            .to_owned(),
-    })
-}
-
-fn unexpected(placed: &Placed<'_>) -> QueryError {
-    let message = match placed.piece {
-        Piece::Close => "this `)` closes nothing; expected an operator or the end",
-        Piece::Not => "expected an operator before NOT: write `AND NOT`",
-        _ => {
-            "expected an operator before this term: write AND, OR or NEAR/n between terms, or quotation marks around \
-             a phrase (operators are written in capitals)"
-        }
+    let message = format!(
+        "expected words beside {operator}: a word, phrase, list, `has:`, pattern, or an OR of those"
+    );
+    let hint = match &part.node {
+        Node::Not(_) => format!(
+            "NOT binds more tightly than {operator}; write `NOT (…)` around all of it, or join it with `AND NOT`"
+        ),
+        Node::And(_) => format!("write {operator} once for each, joined with AND"),
+        _ => "join it with AND".to_owned(),
     };
-    QueryError {
-        at: placed.at,
-        message: message.to_owned(),
-    }
+    Err(QueryError::new(part.at, message).hint(hint))
 }

@@ -41,6 +41,7 @@ impl fmt::Display for Node {
             Self::Regex(pattern) => write!(f, "/{}/", pattern.source.replace('/', "\\/")),
             Self::Fact(fact) => write!(f, "{fact}"),
             Self::Not(inner) => write!(f, "NOT {}", Inside(inner, 3)),
+            Self::Affirmed(inner) => write!(f, "AFFIRMED {}", Inside(inner, 3)),
             Self::And(all) => joined(f, all, " AND ", 2),
             Self::Or(any) => joined(f, any, " OR ", 1),
             Self::Near {

@@ -1,6 +1,8 @@
 //! Text cut into folded tokens, each knowing where it stood. Linear in the text's length; never fails.
 
 mod fold;
+mod lookalike;
+pub(super) mod negation;
 mod scan;
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,19 @@
 //! Finds where tokens begin and end.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::fold::{Folded, fold_whole, fold_word, is_invisible, is_word_part};
+use super::lookalike::is_latin_text;
 use super::{Cut, TokenKind};
 
 /// Emoticons, longest first, as they are written in lower case, and what each folds to.
 const EMOTICONS: &[(&str, &str)] = &[
     (":'-(", ":'("),
+    (":'-)", ":')"),
+    (">:-(", ">:("),
     (":'(", ":'("),
+    (":')", ":')"),
     (":-)", ":)"),
     (":-(", ":("),
     (";-)", ";)"),
@@ -16,6 +21,10 @@ const EMOTICONS: &[(&str, &str)] = &[
     (":-p", ":p"),
     (":-/", ":/"),
     (":-|", ":|"),
+    (":-[", ":("),
+    (":-]", ":)"),
+    (":-o", ":o"),
+    (":-s", ":s"),
     (">:(", ">:("),
     ("</3", "</3"),
     (":)", ":)"),
@@ -25,6 +34,12 @@ const EMOTICONS: &[(&str, &str)] = &[
     (":p", ":p"),
     (":/", ":/"),
     (":|", ":|"),
+    (":[", ":("),
+    (":]", ":)"),
+    (":o", ":o"),
+    (":s", ":s"),
+    (":@", ":@"),
+    ("=d", ":d"),
     ("=)", ":)"),
     ("=(", ":("),
     ("<3", "<3"),
@@ -41,6 +56,7 @@ pub(super) fn cut(text: &str) -> (String, Vec<Cut>) {
         folded: String::with_capacity(text.len()),
         cuts: Vec::with_capacity(text.len() / 5 + 1),
         next_place: 0,
+        in_latin: OnceCell::new(),
     };
     while let Some(&byte) = text.as_bytes().get(scan.at) {
         match byte {
@@ -65,6 +81,8 @@ struct Scan<'a> {
     folded: String,
     cuts: Vec<Cut>,
     next_place: u32,
+    /// Whether the text is in Latin letters, found when first asked for.
+    in_latin: OnceCell<bool>,
 }
 
 impl Scan<'_> {
@@ -152,8 +170,14 @@ impl Scan<'_> {
         true
     }
 
+    fn fold(&self, span: Range<usize>) -> Folded {
+        fold_word(&self.text[span], || {
+            *self.in_latin.get_or_init(|| is_latin_text(self.text))
+        })
+    }
+
     fn push_word(&mut self, span: Range<usize>) {
-        let Folded { text, short } = fold_word(&self.text[span.clone()]);
+        let Folded { text, short } = self.fold(span.clone());
         if !text.is_empty() {
             let from = self.folded.len();
             self.folded.push_str(&text);
@@ -187,7 +211,7 @@ impl Scan<'_> {
         let start = self.at;
         let body = start + sign.len_utf8();
         let end = body + run_len(&self.text[body..], |c| is_tag_part(c) && !is_emoji(c));
-        let folded = fold_word(&self.text[body..end]).text;
+        let folded = self.fold(body..end).text;
         if folded.is_empty() {
             return false;
         }
@@ -271,8 +295,10 @@ impl Scan<'_> {
             return false;
         }
         let rest = self.rest();
+        let after_word = self.before().is_some_and(is_word_part);
         let found = EMOTICONS.iter().find(|(written, _)| {
             starts_with_caseless(rest, written)
+                && !(after_word && written.ends_with(|c: char| c.is_ascii_alphabetic()))
                 && !rest[written.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '/')
         });
         let Some(&(written, folded)) = found else {
@@ -346,8 +372,8 @@ fn is_emoji(c: char) -> bool {
         | '\u{1f300}'..='\u{1faff}')
 }
 
-/// The words of a hashtag: cut at `_`, before a capital after a small letter, and before the last of several capitals
-/// that a small letter follows (`BAFlight` is `BA` and `Flight`).
+/// The words of a hashtag: cut at `_`, before a capital after a small letter, and before a capital that a small letter
+/// follows (`BAFlight` is `BA` and `Flight`, `Gate12Change` is `Gate12` and `Change`).
 fn tag_words(tag: &str) -> Vec<Range<usize>> {
     let mut words = Vec::new();
     let mut start = 0;
@@ -356,7 +382,8 @@ fn tag_words(tag: &str) -> Vec<Range<usize>> {
     while let Some((at, c)) = chars.next() {
         let next_is_small = chars.peek().is_some_and(|&(_, next)| next.is_lowercase());
         let cut = before.is_some_and(|before| {
-            c.is_uppercase() && (before.is_lowercase() || (before.is_uppercase() && next_is_small))
+            c.is_uppercase()
+                && (before.is_lowercase() || (before.is_alphanumeric() && next_is_small))
         });
         if (cut || c == '_') && start < at {
             words.push(start..at);

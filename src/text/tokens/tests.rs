@@ -77,6 +77,69 @@ impl Composed for &str {
 }
 
 #[test]
+fn letters_that_look_latin_are_read_as_such_where_they_are_meant_so() {
+    let cases = [
+        // A Cyrillic о, a Greek α and a Greek Α.
+        ("lоst my bαg BΑG", "lost my bag bag"),
+        ("my НОТЕL and soap", "my hotel and soap"),
+        ("where is my ѕоар", "where is my soap"),
+        ("where is the СОТ", "where is the cot"),
+        ("ｌｏｓｔ ＢＡＧ", "lost bag"),
+        ("𝐥𝐨𝐬𝐭 𝓫𝓪𝓰 𝕃𝕆𝕊𝕋 𝟙𝟚", "lost bag lost 12"),
+        ("ⓛⓞⓢⓣ 🅑🅐🅖 🅱ag", "lost bag bag"),
+        ("ʟᴏꜱᴛ ʙᴀɢ", "lost bag"),
+        ("l\u{ad}o\u{200b}s\u{2060}t b\u{34f}ag", "lost bag"),
+        ("lo\u{e0041}st \u{3164} b\u{fe0f}ag", "lost bag"),
+        ("l\u{336}o\u{20dd}s\u{489}t\u{300}\u{301}\u{302}", "lost"),
+        (
+            "it\u{2019}s \u{201c}lost\u{201d} can\u{b4}t",
+            "its lost cant",
+        ),
+        ("nооооо whyyyy", "noo whyy"),
+        ("#LоstBag", "#lostbag lost bag"),
+        ("l0st b4g", "l0st b4g"),
+        // What is meant as it is written.
+        ("Где мой багаж", "где мои багаж"),
+        ("рос сор оса", "рос сор оса"),
+        ("рейс SU100 опоздал, а оса?", "реис su100 опоздал а оса"),
+        ("Northwind потерял мой сор", "northwind потерял мои сор"),
+        ("Χάσατε τη βαλίτσα μου", "χασατε τη βαλιτσα μου"),
+        ("το Northwind τα έχασε όλα", "το northwind τα εχασε ολα"),
+        ("version α is out", "version α is out"),
+        ("5 µm and 3 kΩ", "5 μm and 3 kω"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(cut(text).join(" "), expected, "{text}");
+    }
+}
+
+#[test]
+fn emoticons_and_tags_are_told_from_words() {
+    let cases = [
+        ("sad:( sad:-((( :'-( >:-(", "sad :( sad :( :'( >:("),
+        ("ok:D :D =D :-o", "ok d :d :d :o"),
+        ("note:s are :s", "note s are :s"),
+        ("at 10:30 :|", "at 10 30 :|"),
+        (
+            "#Gate12Change #A380Fan",
+            "#gate12change gate12 change #a380fan a380 fan",
+        ),
+        (
+            "#LOSTBAG #neveragain",
+            "#lostbag lostbag #neveragain neveragain",
+        ),
+        ("a@b.example @me", "a b example @me"),
+        (
+            "x.example/a http://x.example/:)",
+            "x example a http://x.example/ :)",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(cut(text).join(" "), expected, "{text}");
+    }
+}
+
+#[test]
 fn drawn_out_letters_have_a_short_form() {
     let cases = [
         ("soooo", "soo", Some("so")),
@@ -84,6 +147,7 @@ fn drawn_out_letters_have_a_short_form() {
         ("goood", "good", Some("god")),
         ("yesss!!! ", "yess", Some("yes")),
         ("nooo wayyy", "noo", Some("no")),
+        ("whyyyy", "whyy", Some("why")),
         ("good", "good", None),
         ("1000", "1000", None),
         ("aaabbbb", "aabb", Some("ab")),
@@ -122,6 +186,12 @@ fn a_hostile_text_is_cut_in_time() {
         "😡\u{200d}",
         "#A_",
         "é\u{300}",
+        "a\u{200b}",
+        "о",
+        "oо ",
+        "\u{489}",
+        "\u{3164}",
+        ":'",
     ] {
         let text = part.repeat(65_536 / part.len());
         let cut = TokenText::new(&text);
