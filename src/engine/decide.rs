@@ -215,7 +215,7 @@ fn entities(verdict: &Verdict) -> Vec<(String, String)> {
         .reading
         .entities
         .iter()
-        .map(|entity| (entity.kind.to_owned(), entity.normal.clone()))
+        .map(|entity| (entity.kind.to_string(), entity.normal.clone()))
         .collect()
 }
 

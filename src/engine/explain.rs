@@ -66,7 +66,8 @@ pub struct Explanation {
 
 /// Judges `message` as the first of a new conversation and explains the verdict. Nothing changes, nothing is sent.
 pub fn explain(world: &World, brand: BrandName, message: &Inbound, now: Timestamp) -> Explanation {
-    Explanation::of(message, judge_first(world, brand, message, now))
+    let verdict = judge_first(world, brand.clone(), message, now);
+    Explanation::of(world, &brand, message, verdict)
 }
 
 /// Judges `message` as the first of a new conversation.
@@ -86,9 +87,9 @@ pub fn explain_rules(
         .brands
         .get(&brand)
         .map_or(&[][..], |brand| &brand.packs);
-    let verdict = judge_first(world, brand, message, now);
+    let verdict = judge_first(world, brand.clone(), message, now);
     let found = verdict.reading.topics.clone();
-    let mut explanation = Explanation::of(message, verdict);
+    let mut explanation = Explanation::of(world, &brand, message, verdict);
     for (shown, found_one) in explanation.topics.iter_mut().zip(&found) {
         if let Some(rule) = world.library.rule(found_one, packs) {
             shown.rule = Some(rule.text.clone());
@@ -134,7 +135,8 @@ fn behind(
 
 impl Explanation {
     /// The verdict about `message`, in its outside shape.
-    pub fn of(message: &Inbound, verdict: Verdict) -> Self {
+    pub fn of(world: &World, brand: &BrandName, message: &Inbound, verdict: Verdict) -> Self {
+        let mask = |text: &str| world.mask(brand, text);
         let topics = verdict.reading.topics.iter().map(|found| ScoredTopic {
             topic: found.topic.to_string(),
             score: found.score,
@@ -142,7 +144,7 @@ impl Explanation {
                 .spans
                 .iter()
                 .filter_map(|span| message.text.get(span.clone()))
-                .map(entities::mask)
+                .map(mask)
                 .collect(),
             rule: None,
             at: None,
@@ -219,7 +221,7 @@ pub fn by_kind(found: &[Entity]) -> BTreeMap<String, String> {
         } else {
             entity.normal.as_str()
         };
-        let values = kinds.entry(entity.kind.to_owned()).or_default();
+        let values = kinds.entry(entity.kind.to_string()).or_default();
         if !values.contains(&value) {
             values.push(value);
         }

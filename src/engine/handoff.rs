@@ -287,7 +287,7 @@ fn write_alert(
         if open {
             text.to_owned()
         } else {
-            entities::mask(text)
+            world.mask(&conversation.brand, text)
         }
     };
     let first = conversation
@@ -315,7 +315,10 @@ fn write_alert(
         entities: case
             .entities
             .iter()
-            .map(|(kind, value)| (kind.clone(), masked_value(kind, value, open)))
+            .map(|(kind, value)| {
+                let is_shown = open || !world.is_private(&conversation.brand, kind);
+                (kind.clone(), shown_value(value, is_shown))
+            })
             .collect(),
         transcript: conversation.turns[first..]
             .iter()
@@ -328,8 +331,8 @@ fn write_alert(
     })
 }
 
-fn masked_value(kind: &str, value: &str, open: bool) -> String {
-    if open || !entities::is_private(kind) {
+fn shown_value(value: &str, is_shown: bool) -> String {
+    if is_shown {
         value.to_owned()
     } else {
         entities::MASK.to_owned()

@@ -263,7 +263,7 @@ impl<'a> Judgement<'a> {
             .reading
             .entities
             .iter()
-            .any(|entity| asked.entities.iter().any(|kind| kind == entity.kind));
+            .any(|entity| asked.entities.iter().any(|kind| *kind == entity.kind));
         if told {
             self.world.library.topic(&asked.topic, &self.brand.packs)
         } else {

@@ -1,5 +1,6 @@
 //! What the daemon knows when it decides: packs, brands, accounts, desks.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -104,6 +105,24 @@ impl World {
     /// The desk after `desk` in line.
     pub fn next_desk(&self, desk: &DeskName) -> Option<&DeskName> {
         self.desks.get(desk)?.escalate_to.as_ref()
+    }
+
+    /// `text` as others may see it: everything private is replaced by `•••`.
+    pub fn mask(&self, brand: &BrandName, text: &str) -> String {
+        self.library.mask(text, &self.packs_of(brand))
+    }
+
+    /// Whether values of this kind of entity must not be shown to others.
+    pub fn is_private(&self, brand: &BrandName, kind: &str) -> bool {
+        self.library.is_private(kind, &self.packs_of(brand))
+    }
+
+    /// The packs of a brand; all where the config does not have it any more, so that nothing is shown by mistake.
+    fn packs_of(&self, brand: &BrandName) -> Cow<'_, [PackName]> {
+        match self.brands.get(brand) {
+            Some(brand) => Cow::Borrowed(&brand.packs),
+            None => self.library.packs().map(|(name, _)| name.clone()).collect(),
+        }
     }
 
     /// Whether alerts of `desk` show private data.

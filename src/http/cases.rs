@@ -106,10 +106,11 @@ pub async fn list(
         }
     }
     found.sort_by_key(|(_, case)| (std::cmp::Reverse(case.severity), case.first_response_due));
+    let world = site.ledger.world();
     Ok(Json(CaseList {
         cases: found
             .iter()
-            .map(|(conversation, case)| CaseView::of(conversation, case))
+            .map(|(conversation, case)| CaseView::of(&world, conversation, case))
             .collect(),
     }))
 }

@@ -64,8 +64,12 @@ pub async fn list(
     let next = (page.len() == limit)
         .then(|| page.last().map(|last| last.id.to_string()))
         .flatten();
+    let world = site.ledger.world();
+    let views = page
+        .iter()
+        .map(|conversation| ConversationView::of(&world, conversation));
     Ok(Json(ConversationList {
-        conversations: page.iter().map(ConversationView::of).collect(),
+        conversations: views.collect(),
         next,
     }))
 }
@@ -80,8 +84,9 @@ pub async fn show(
     Path(name): Path<String>,
 ) -> Result<Json<ConversationView>, Problem> {
     let found = find(&site, &name).await?;
+    let world = site.ledger.world();
     found
-        .map(|conversation| Json(ConversationView::of(&conversation)))
+        .map(|conversation| Json(ConversationView::of(&world, &conversation)))
         .ok_or_else(|| Problem::not_found(format!("there is no conversation {name}")))
 }
 

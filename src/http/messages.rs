@@ -214,8 +214,10 @@ pub async fn list(
     Query(query): Query<MessageQuery>,
 ) -> Result<Json<MessageList>, Problem> {
     let mut messages = Vec::new();
-    for conversation in every_conversation(&site).await? {
-        let view = ConversationView::of(&conversation);
+    let conversations = every_conversation(&site).await?;
+    let world = site.ledger.world();
+    for conversation in conversations {
+        let view = ConversationView::of(&world, &conversation);
         let of_account = query
             .account
             .as_ref()

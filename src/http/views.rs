@@ -180,12 +180,8 @@ pub struct CaseView {
 }
 
 impl TurnView {
-    fn of(turn: &Turn, masked: bool) -> Self {
-        let text = if masked {
-            entities::mask(turn.text())
-        } else {
-            turn.text().to_owned()
-        };
+    fn of(turn: &Turn, shown: impl Fn(&str) -> String) -> Self {
+        let text = shown(turn.text());
         let view = Self {
             at: turn.at(),
             by: turn.by(),
@@ -268,17 +264,21 @@ fn visibility(conversation: &Conversation) -> &'static str {
     }
 }
 
-fn turns(conversation: &Conversation, masked: bool) -> Vec<TurnView> {
-    conversation
-        .turns
-        .iter()
-        .map(|turn| TurnView::of(turn, masked))
-        .collect()
+fn turns(world: &World, conversation: &Conversation, masked: bool) -> Vec<TurnView> {
+    let shown = |text: &str| {
+        if masked {
+            world.mask(&conversation.brand, text)
+        } else {
+            text.to_owned()
+        }
+    };
+    let turns = conversation.turns.iter();
+    turns.map(|turn| TurnView::of(turn, shown)).collect()
 }
 
 impl ConversationView {
     /// As the API shows it.
-    pub fn of(conversation: &Conversation) -> Self {
+    pub fn of(world: &World, conversation: &Conversation) -> Self {
         use crate::model::conversation::Holder;
         let (holder, agent) = match &conversation.holder {
             Holder::Bot => ("bot", None),
@@ -300,14 +300,14 @@ impl ConversationView {
                 .map(|case| case.number.to_string()),
             opted_out: conversation.opted_out_at.is_some(),
             turns_forgotten: conversation.turns_forgotten,
-            turns: turns(conversation, conversation.visibility.is_public()),
+            turns: turns(world, conversation, conversation.visibility.is_public()),
         }
     }
 }
 
 impl CaseView {
     /// As a list shows it.
-    pub fn of(conversation: &Conversation, case: &Case) -> Self {
+    pub fn of(world: &World, conversation: &Conversation, case: &Case) -> Self {
         Self {
             id: case.number.to_string(),
             number: case.number.to_string(),
@@ -328,7 +328,12 @@ impl CaseView {
             first_response_due: case.first_response_due,
             first_response_at: case.first_response_at,
             resolved_at: case.resolved_at,
-            entities: shown_entities(case, conversation.visibility.is_public()),
+            entities: shown_entities(
+                world,
+                conversation,
+                case,
+                conversation.visibility.is_public(),
+            ),
             turns_forgotten: None,
             transcript: None,
             alerts: None,
@@ -349,18 +354,23 @@ impl CaseView {
             }
         });
         Self {
-            entities: shown_entities(case, masked),
+            entities: shown_entities(world, conversation, case, masked),
             turns_forgotten: Some(conversation.turns_forgotten),
-            transcript: Some(turns(conversation, masked)),
+            transcript: Some(turns(world, conversation, masked)),
             alerts: Some(alerts.collect()),
-            ..Self::of(conversation, case)
+            ..Self::of(world, conversation, case)
         }
     }
 }
 
-fn shown_entities(case: &Case, masked: bool) -> BTreeMap<String, String> {
+fn shown_entities(
+    world: &World,
+    conversation: &Conversation,
+    case: &Case,
+    masked: bool,
+) -> BTreeMap<String, String> {
     let shown = |kind: &str, value: &String| {
-        if masked && entities::is_private(kind) {
+        if masked && world.is_private(&conversation.brand, kind) {
             entities::MASK.to_owned()
         } else {
             value.clone()
@@ -412,10 +422,13 @@ mod tests {
             accounts: BTreeMap::new(),
             desks: BTreeMap::new(),
         };
-        assert_eq!(ConversationView::of(&conversation).turns_forgotten, 3);
+        assert_eq!(
+            ConversationView::of(&world, &conversation).turns_forgotten,
+            3
+        );
         let whole = CaseView::whole(&world, &conversation, &case);
         assert_eq!(whole.turns_forgotten, Some(3));
-        let listed = CaseView::of(&conversation, &case);
+        let listed = CaseView::of(&world, &conversation, &case);
         assert_eq!(listed.turns_forgotten, None);
     }
 }

@@ -1,6 +1,7 @@
 //! From the files of all packs to one library: read everything, check everything, and only then build.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::library::diagnostic::{Diagnostic, Level};
 use crate::library::document::{diagnostic, position};
@@ -175,6 +176,12 @@ fn build_pack(draft: &PackDraft<'_>, chain: Vec<PackName>, scope: u32, first_rul
         title: draft.file.title.clone(),
         languages: languages.map(|language| language.value.clone()).collect(),
         airlines: draft.file.airlines.clone(),
+        entities: draft
+            .file
+            .entities
+            .iter()
+            .map(|entity| Arc::clone(&entity.custom))
+            .collect(),
         chain,
         topics: draft
             .topics

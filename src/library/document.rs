@@ -43,6 +43,12 @@ impl<'a> Problems<'a> {
         }
     }
 
+    /// Notes an error at a byte of the file.
+    pub(crate) fn error(&mut self, at: usize, message: impl Into<String>, hint: impl Into<String>) {
+        self.found
+            .push(diagnostic(self.file, Level::Error, at, message, hint));
+    }
+
     /// Notes a warning at a byte of the file.
     pub(crate) fn warning(
         &mut self,
@@ -52,12 +58,6 @@ impl<'a> Problems<'a> {
     ) {
         self.found
             .push(diagnostic(self.file, Level::Warning, at, message, hint));
-    }
-
-    /// Notes an error at a byte of the file.
-    pub(crate) fn error(&mut self, at: usize, message: impl Into<String>, hint: impl Into<String>) {
-        self.found
-            .push(diagnostic(self.file, Level::Error, at, message, hint));
     }
 }
 
@@ -229,6 +229,12 @@ impl<'t> Table<'t> {
     /// A table in this one.
     pub(crate) fn table(&self, problems: &mut Problems<'_>, key: &str) -> Option<Table<'t>> {
         as_table(problems, key, self.value(key)?)
+    }
+
+    /// Whether the key holds a table.
+    pub(crate) fn is_table(&self, key: &str) -> bool {
+        self.value(key)
+            .is_some_and(|value| value.get_ref().as_table().is_some())
     }
 
     /// A list of tables: `[[key]]`.

@@ -278,7 +278,7 @@ impl<'d> Lint<'d, '_, '_> {
         let at = need.span.start;
         self.entity(topic.file, at, &need.value);
         let ask = ask(&need.value);
-        if KINDS.contains(&need.value.as_str()) && !replies.contains(&ask.as_str()) {
+        if self.entity_names().any(|name| name == need.value) && !replies.contains(&ask.as_str()) {
             self.error(
                 topic.file,
                 at,
@@ -289,8 +289,15 @@ impl<'d> Lint<'d, '_, '_> {
     }
 
     fn entity(&mut self, file: &SourceFile, at: usize, kind: &str) {
-        let known = KINDS.iter().copied();
-        self.unknown(file, at, ("entity", "entities"), kind, known);
+        let known: Vec<&'d str> = self.entity_names().collect();
+        self.unknown(file, at, ("entity", "entities"), kind, known.into_iter());
+    }
+
+    /// What hark finds by itself, and what the packs add.
+    fn entity_names(&self) -> impl Iterator<Item = &'d str> {
+        let added = self.visible.iter().flat_map(|pack| &pack.file.entities);
+        let own = KINDS.iter().copied();
+        own.chain(added.map(|entity| entity.name.value.as_str()))
     }
 
     fn desk(&mut self, file: &SourceFile, at: usize, desk: &str) {

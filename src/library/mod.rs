@@ -3,6 +3,7 @@
 mod compile;
 pub mod diagnostic;
 mod document;
+mod entity_file;
 mod lint;
 mod overlap;
 mod pack_file;
@@ -20,6 +21,7 @@ mod wording;
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::library::diagnostic::Diagnostic;
@@ -29,7 +31,7 @@ use crate::library::test_table::PackTest;
 use crate::model::id::{DeskName, Language, PackName, ReplyName, TopicName};
 use crate::model::network::Limits;
 use crate::model::severity::Severity;
-use crate::text::entities::{self, Hints};
+use crate::text::entities::{self, Custom, Hints};
 use crate::text::language::{self, Told};
 use crate::text::matcher::{Facts, Hit, Matcher};
 use crate::text::tokens::TokenText;
@@ -182,6 +184,7 @@ struct Pack {
     title: String,
     languages: Vec<Language>,
     airlines: Vec<String>,
+    entities: Vec<Arc<Custom>>,
     /// This pack and all that it builds on, nearest first; without `core`.
     chain: Vec<PackName>,
     topics: Vec<Topic>,
@@ -267,7 +270,37 @@ impl Library {
         Hints {
             airlines,
             asked: context.asked.to_vec(),
+            custom: self.added_entities(context.packs),
         }
+    }
+
+    /// The kinds of entities that these packs add; the nearest of one name wins.
+    fn added_entities(&self, packs: &[PackName]) -> Vec<Arc<Custom>> {
+        let mut added: Vec<Arc<Custom>> = Vec::new();
+        for entity in self.search_order(packs).flat_map(|pack| &pack.entities) {
+            if !added.iter().any(|known| known.name == entity.name) {
+                added.push(Arc::clone(entity));
+            }
+        }
+        added
+    }
+
+    /// `text` with everything private replaced by `•••`, also what these packs add.
+    pub fn mask(&self, text: &str, packs: &[PackName]) -> String {
+        let hints = Hints {
+            custom: self.added_entities(packs),
+            ..Hints::default()
+        };
+        entities::mask(text, &hints)
+    }
+
+    /// Whether values of this kind must not be shown to others. A kind that is not known any more counts as private.
+    pub fn is_private(&self, kind: &str, packs: &[PackName]) -> bool {
+        let added = self.added_entities(packs);
+        added
+            .iter()
+            .find(|entity| entity.name == kind)
+            .map_or_else(|| entities::is_private(kind), |entity| entity.private)
     }
 
     /// A topic by name, in the first of `packs` that has it, then in `core`.

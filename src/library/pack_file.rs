@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::library::SourceFile;
 use crate::library::diagnostic::Diagnostic;
 use crate::library::document::{self, Placed, Problems, Table, place_in_text};
+use crate::library::entity_file::{self, EntityDraft};
 use crate::model::id::{Language, PackName};
 use crate::text::query;
 
@@ -16,6 +17,7 @@ const KEYS: &[&str] = &[
     "desks",
     "airlines",
     "lists",
+    "entities",
 ];
 
 /// A word list of a pack.
@@ -35,6 +37,7 @@ pub(crate) struct PackFile<'a> {
     pub(crate) desks: Vec<Placed<String>>,
     pub(crate) airlines: Vec<String>,
     pub(crate) lists: Vec<ListDraft>,
+    pub(crate) entities: Vec<EntityDraft>,
 }
 
 /// Reads `pack.toml`.
@@ -50,6 +53,8 @@ pub(crate) fn read(file: &SourceFile) -> (PackFile<'_>, Vec<Diagnostic>) {
     table.text(&mut problems, "description");
     let languages = read_languages(&mut problems, &table);
     let lists = read_lists(&mut problems, &table, &languages);
+    let codes: Vec<&str> = languages.iter().map(|code| code.value.as_str()).collect();
+    let entities = entity_file::read(&mut problems, &table, &codes);
     let pack = PackFile {
         file,
         title,
@@ -66,6 +71,7 @@ pub(crate) fn read(file: &SourceFile) -> (PackFile<'_>, Vec<Diagnostic>) {
             .map(|airline| airline.value)
             .collect(),
         lists,
+        entities,
     };
     (pack, problems.found)
 }

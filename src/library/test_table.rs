@@ -274,7 +274,7 @@ impl PackTest {
             let found: Vec<&str> = reading
                 .entities
                 .iter()
-                .filter(|entity| entity.kind == kind)
+                .filter(|entity| entity.kind == *kind)
                 .map(|entity| entity.normal.as_str())
                 .collect();
             if !found.contains(&normal.as_str()) {

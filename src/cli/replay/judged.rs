@@ -48,9 +48,7 @@ impl<'a> Judged<'a> {
             desk: verdict.desk.as_ref(),
             reply: verdict.reply.as_ref(),
             language: reading.language.as_ref(),
-            entities: entities
-                .map(|entity| (entity.kind, shown(entity)))
-                .collect(),
+            entities: by_kind(&reading.entities),
             why: &verdict.why,
         }
     }

@@ -32,7 +32,6 @@ use crate::engine::judge::Verdict;
 use crate::engine::world::World;
 use crate::model::id::AccountId;
 use crate::model::message::Inbound;
-use crate::text::entities;
 
 /// How many messages are read before the threads share them; what keeps memory small however long the file is.
 const BATCH: usize = 4096;
@@ -304,7 +303,10 @@ impl Bench {
                 write_line(&Judged::of(&message.id, &verdict), &mut part.lines);
                 false
             }
-            Some(old) => write_change(&message, &judged(old, &message), &verdict, &mut part.lines),
+            Some(old) => {
+                let old = judged(old, &message);
+                write_change(&self.world, &message, &old, &verdict, &mut part.lines)
+            }
         };
         part.tally.add(&verdict, changes);
     }
@@ -316,13 +318,19 @@ fn judged(world: &World, message: &Inbound) -> Verdict {
 }
 
 /// Writes what changes, if anything does, and says whether.
-fn write_change(message: &Inbound, old: &Verdict, new: &Verdict, lines: &mut Vec<u8>) -> bool {
+fn write_change(
+    world: &World,
+    message: &Inbound,
+    old: &Verdict,
+    new: &Verdict,
+    lines: &mut Vec<u8>,
+) -> bool {
     let (before, after) = (Choice::from(old), Choice::from(new));
     let changes = before != after;
     if changes {
         let change = Change {
             id: &message.id,
-            text: entities::mask(&message.text),
+            text: world.mask(&world.accounts[&message.account].brand, &message.text),
             before,
             after,
         };

@@ -105,7 +105,7 @@ fn faults_of_a_rule_are_found_inside_the_rule() {
         )],
         &[
             "air/topics/bag.toml:2:21: error: unknown word list `bga`\n  hint: did you mean `bag`? known word lists: bag",
-            "air/topics/bag.toml:2:39: error: unknown entity `bga`\n  hint: known entities: airport, amount, bag_tag, booking, card, date, duration, flight, mail, order, phone, ticket, time, url, vin",
+            "air/topics/bag.toml:2:39: error: unknown entity `bga`\n  hint: known entities: airport, amount, bag_tag, booking, card, date, duration, flight, iban, mail, order, passport, phone, ticket, time, url, vin",
         ],
     );
     check(
@@ -144,7 +144,7 @@ fn names_that_lead_nowhere() {
             &topic_with("needs = [\"bagtag\", \"booking\"]"),
         )],
         &[
-            "air/topics/bag.toml:4:10: error: unknown entity `bagtag`\n  hint: did you mean `bag_tag`? known entities: airport, amount, bag_tag, booking, card, date, duration, flight, mail, order, phone, ticket, time, url, vin",
+            "air/topics/bag.toml:4:10: error: unknown entity `bagtag`\n  hint: did you mean `bag_tag`? known entities: airport, amount, bag_tag, booking, card, date, duration, flight, iban, mail, order, passport, phone, ticket, time, url, vin",
             "air/topics/bag.toml:4:20: error: nothing asks for `booking`\n  hint: write replies/<language>/ask-booking.hbs",
         ],
     );

@@ -1,19 +1,25 @@
 //! Collects entities of one text so that none overlaps another: who comes first keeps its bytes.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use regex_automata::meta::Regex;
-use regex_automata::util::captures::Captures;
-use regex_automata::util::syntax;
-
+use super::lexicon::{self, Roles, Sense};
+use super::words::{Shape, Word, words};
 use super::{Entity, Hints, is_private};
 
-/// The entities found so far.
+/// How far a word may stand from what it announces, in words and in bytes.
+const CUE_WORDS: usize = 6;
+const CUE_BYTES: usize = 40;
+
+/// The words of a text and the entities found so far. Words are named by their number; one that does not exist is empty.
 pub(super) struct Finder<'a> {
     pub(super) text: &'a str,
     pub(super) hints: &'a Hints,
-    /// Sorted, without overlaps.
+    pub(super) words: Vec<Word>,
     found: Vec<Entity>,
+    /// The bytes of `found`: start → end.
+    taken: BTreeMap<usize, usize>,
 }
 
 impl<'a> Finder<'a> {
@@ -21,60 +27,128 @@ impl<'a> Finder<'a> {
         Self {
             text,
             hints,
+            words: words(text),
             found: Vec::new(),
+            taken: BTreeMap::new(),
         }
     }
 
-    pub(super) fn into_entities(self) -> Vec<Entity> {
+    pub(super) fn into_entities(mut self) -> Vec<Entity> {
+        self.found.sort_unstable_by_key(|entity| entity.span.start);
         self.found
     }
 
-    /// Whether something of one of these kinds was found.
+    /// Whether something of this kind was found.
     pub(super) fn has(&self, kind: &str) -> bool {
         self.found.iter().any(|entity| entity.kind == kind)
     }
 
-    /// Every match of a pattern that neither starts nor ends inside a word.
-    pub(super) fn matches(
-        &self,
-        pattern: &'static Regex,
-    ) -> impl Iterator<Item = Captures> + use<'a> {
-        let text = self.text;
-        pattern.captures_iter(text).filter(move |found| {
-            found
-                .get_match()
-                .is_some_and(|found| stands_alone(text, &found.range()))
-        })
+    /// Whether some of these bytes belong to an entity.
+    pub(super) fn is_taken(&self, span: &Range<usize>) -> bool {
+        self.taken
+            .range(..span.end)
+            .next_back()
+            .is_some_and(|(_, &end)| end > span.start)
     }
 
     /// Keeps an entity unless its bytes are taken.
     pub(super) fn keep(&mut self, kind: &'static str, span: Range<usize>, normal: String) {
-        let place = self
-            .found
-            .partition_point(|other| other.span.end <= span.start);
-        if self
-            .found
-            .get(place)
-            .is_some_and(|other| other.span.start < span.end)
-        {
+        self.keep_as(Cow::Borrowed(kind), is_private(kind), span, normal);
+    }
+
+    pub(super) fn keep_as(
+        &mut self,
+        kind: Cow<'static, str>,
+        private: bool,
+        span: Range<usize>,
+        normal: String,
+    ) {
+        if self.is_taken(&span) {
             return;
         }
-        let entity = Entity {
+        self.taken.insert(span.start, span.end);
+        self.found.push(Entity {
             kind,
             written: self.text[span.clone()].to_owned(),
             normal,
             span,
-            private: is_private(kind),
-        };
-        self.found.insert(place, entity);
+            private,
+        });
+    }
+
+    /// Word number `at`.
+    pub(super) fn word(&self, at: usize) -> &'a str {
+        self.words
+            .get(at)
+            .map_or("", |word| &self.text[word.start..word.end])
+    }
+
+    /// What stands before word number `at`, up to the word before it.
+    pub(super) fn gap(&self, at: usize) -> &'a str {
+        let start = at
+            .checked_sub(1)
+            .and_then(|before| self.words.get(before))
+            .map_or(0, |word| word.end);
+        let end = self
+            .words
+            .get(at)
+            .map_or(self.text.len(), |word| word.start);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    pub(super) fn sense(&self, at: usize) -> &'static Sense {
+        self.words.get(at).map_or(&lexicon::NONE, |word| word.sense)
+    }
+
+    pub(super) fn shape(&self, at: usize) -> Option<Shape> {
+        self.words.get(at).map(|word| word.shape)
+    }
+
+    /// Whether the word is digits only.
+    pub(super) fn is_number(&self, at: usize) -> bool {
+        self.shape(at).is_some_and(Shape::is_number)
+    }
+
+    /// The bytes from one word to another, both included.
+    pub(super) fn span(&self, first: usize, last: usize) -> Range<usize> {
+        self.words[first].start..self.words[last].end
+    }
+
+    /// Whether a word shortly before word `at` announces it.
+    pub(super) fn is_announced(&self, at: usize, roles: Roles) -> bool {
+        let start = self.words[at].start;
+        (at.saturating_sub(CUE_WORDS)..at)
+            .rev()
+            .take_while(|&cue| start - self.words[cue].end <= CUE_BYTES)
+            .any(|cue| self.announces(cue, roles))
+    }
+
+    /// Whether any word of the text announces this.
+    pub(super) fn is_anywhere(&self, roles: Roles) -> bool {
+        (0..self.words.len()).any(|cue| self.announces(cue, roles))
+    }
+
+    pub(super) fn announces(&self, at: usize, roles: Roles) -> bool {
+        self.words
+            .get(at)
+            .is_some_and(|word| lexicon::announces(self.word(at), word.sense, roles))
+    }
+
+    /// The word before `at` that is none of these, stepping over at most `most`.
+    pub(super) fn skip_back(&self, at: usize, roles: Roles, most: usize) -> Option<usize> {
+        let mut cue = at.checked_sub(1)?;
+        for _ in 0..most {
+            if !self.sense(cue).is(roles) || self.gap(cue + 1).len() > 4 {
+                break;
+            }
+            cue = cue.checked_sub(1)?;
+        }
+        Some(cue)
     }
 
     /// Up to `bytes` bytes before a place.
     pub(super) fn before(&self, at: usize, bytes: usize) -> &'a str {
-        let mut start = at.saturating_sub(bytes);
-        while !self.text.is_char_boundary(start) {
-            start += 1;
-        }
+        let start = self.text.ceil_char_boundary(at.saturating_sub(bytes));
         &self.text[start..at]
     }
 
@@ -82,47 +156,44 @@ impl<'a> Finder<'a> {
     pub(super) fn after(&self, at: usize) -> &'a str {
         &self.text[at..]
     }
+
+    /// How many numbers in a row start at word `first`, each one sign apart from the next, at most `most`.
+    pub(super) fn groups(&self, first: usize, signs: &str, most: usize) -> usize {
+        let mut count = usize::from(self.is_number(first));
+        while (1..most).contains(&count)
+            && self.is_number(first + count)
+            && is_one_of(self.gap(first + count), signs)
+        {
+            count += 1;
+        }
+        count
+    }
+
+    /// The digits of `count` words from `first` on.
+    pub(super) fn digits(&self, first: usize, count: usize) -> String {
+        (first..first + count).map(|at| self.word(at)).collect()
+    }
 }
 
-/// Compiles a pattern, whatever its case. Its classes are narrowed to ASCII digits and spaces and Latin letters: no code or
-/// number is written otherwise, and the tables of all of Unicode cost 20 MB over these patterns.
-pub(super) fn pattern(text: &str) -> Regex {
-    let narrow = [
-        (r"[\d", "[0-9"),
-        (r"[\s", r"[ \t\r\n"),
-        (r"\d", "[0-9]"),
-        (r"\s", r"[ \t\r\n]"),
-        (r"\w", "[0-9a-z_à-öø-ÿ]"),
-        (r"(?-u:\b)", r"\b"),
-        (r"\b", r"(?-u:\b)"),
-    ];
-    let text = narrow.iter().fold(text.to_owned(), |text, (wide, narrow)| {
-        text.replace(wide, narrow)
-    });
-    Regex::builder()
-        .syntax(syntax::Config::new().case_insensitive(true))
-        .build(&text)
-        .expect("the patterns of this module are fixed and compile")
+/// Whether `gap` is exactly one of `signs`.
+pub(super) fn is_one_of(gap: &str, signs: &str) -> bool {
+    let mut chars = gap.chars();
+    chars.next().is_some_and(|sign| signs.contains(sign)) && chars.next().is_none()
 }
 
-/// What a group of a match covers.
-pub(super) fn group(found: &Captures, number: usize) -> Option<Range<usize>> {
-    found.get_group(number).map(|span| span.range())
+/// The digits at the start of a word, and the rest.
+pub(super) fn lead(word: &str) -> (&str, &str) {
+    let end = word
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(word.len());
+    word.split_at(end)
 }
 
-/// The digits of a text.
-pub(super) fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
-}
-
-fn stands_alone(text: &str, span: &Range<usize>) -> bool {
-    let first = text[span.clone()].chars().next();
-    let last = text[span.clone()].chars().next_back();
-    let before = text[..span.start].chars().next_back();
-    let after = text[span.end..].chars().next();
-    !(is_word(first) && is_word(before) || is_word(last) && is_word(after))
-}
-
-fn is_word(c: Option<char>) -> bool {
-    c.is_some_and(char::is_alphanumeric)
+/// In capitals, letters and digits only.
+pub(super) fn compact(written: &str) -> String {
+    written
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
 }

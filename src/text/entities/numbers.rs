@@ -1,99 +1,145 @@
-//! Numbers that name something: bag tags, travel documents, cards, orders, vehicles; and amounts of money.
+//! Numbers that name something: bag tags, travel documents, cards, orders.
 
-use std::sync::LazyLock;
-
-use regex_automata::meta::Regex;
+use std::ops::Range;
 
 use super::carriers::{airline, is_issuer};
-use super::finder::{Finder, digits, group, pattern};
+use super::checks::{luhn, mod7};
+use super::finder::{Finder, compact, is_one_of};
+use super::lexicon::{BAG, CARD, IS, NUMBER, ORDER, TICKET};
 
-static BAG_CUE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"bag|tag|luggage|suitcase|koffer|gep(?:ä|ae)ck|maleta|equipaje|etiqueta")
-});
+/// How a travel document is cut: the airline's three digits, ten more, and sometimes a check digit.
+const TICKET_GROUPS: &[&[usize]] = &[
+    &[3, 4, 6, 1],
+    &[3, 4, 6],
+    &[3, 10, 1],
+    &[3, 10],
+    &[13, 1],
+    &[13],
+    &[14],
+];
 
-static BAG_TAG: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?-u:\b)(?:\d{4}[ -]?\d{6}|([a-z0-9]{2})[ -]?\d{6})(?-u:\b)"));
+/// Fewest and most digits of what may be a payment card; without a word for it the check digit must hold.
+const CARD_DIGITS: std::ops::RangeInclusive<usize> = 12..=19;
 
-static TICKET_CUE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"ticket|tkt|flugschein|billete|boleto"));
+/// Letters and digits of an order number.
+const ORDER_LENGTH: std::ops::RangeInclusive<usize> = 4..=24;
 
-static TICKET: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?-u:\b)(\d{3})[ -]?\d{10}(?:[ -]?\d)?(?-u:\b)"));
-
-static CARD: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)\d(?:[ -]?\d){12,18}(?-u:\b)"));
-
-static ORDER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?:order|bestell(?:ung|nummer|nr)|auftrag(?:snummer)?|pedido|invoice|rechnung(?:snummer)?|factura)",
-        r"(?:\s*(?:no\.?|number|nr\.?|nummer|num\.?|n[°º]|número|id|is|ist|es|code))*\s*[:#=]?\s*#?",
-        r"([a-z0-9][a-z0-9-]{3,23})",
-    ))
-});
-
-static VIN_CUE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\bvin\b|chassis|fahrgestell|\bfin\b|bastidor"));
-
-static VIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)[a-hj-npr-z0-9]{17}(?-u:\b)"));
-
-static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(us\$|[£$€¥]|usd|eur|gbp|chf|cad|aud|jpy)\s?(\d[\d.,]*)",
-        r"|(\d[\d.,]*)\s?(us\$|[£$€¥]|usd|euros?|eur|gbp|chf|cad|aud|jpy|pounds?|dollars?|d[oó]lares|quid|bucks)",
-    ))
-});
+/// Most parts of an order number.
+const ORDER_PARTS_MAX: usize = 6;
 
 /// Finds bag tags: two letters and six digits, or ten digits where a bag is spoken of (IATA Resolution 740).
 pub(super) fn find_bag_tags(finder: &mut Finder<'_>) {
-    for found in finder.matches(&BAG_TAG) {
-        let Some(span) = group(&found, 0) else {
+    for at in 0..finder.words.len() {
+        let shape = finder.words[at].shape;
+        if !shape.is_ascii() || finder.gap(at).ends_with('+') {
             continue;
-        };
-        let announced =
-            finder.hints.is_asked("bag_tag") || BAG_CUE.is_match(finder.before(span.start, 32));
-        let is_tag = if let Some(issuer) = group(&found, 1) {
-            let issuer = finder.text[issuer].to_ascii_uppercase();
-            let has_letter = issuer.bytes().any(|c| c.is_ascii_alphabetic());
+        }
+        if let Some(last) = issued_tag(finder, at) {
+            let issuer = finder.word(at)[..2].to_ascii_uppercase();
             let is_known = airline(&issuer).is_some() || finder.hints.airlines.contains(&issuer);
-            let is_glued = span.len() == 8;
-            has_letter && (announced || (is_known && is_glued && BAG_CUE.is_match(finder.text)))
-        } else {
+            if is_tag_announced(finder, at) || (is_known && last == at && finder.is_anywhere(BAG)) {
+                keep_compact(finder, "bag_tag", at, last);
+            }
+        } else if shape.is_number() {
+            let last = match finder.word(at).len() {
+                10 => at,
+                4 if finder.word(at + 1).len() == 6 && finder.groups(at, " -", 2) == 2 => at + 1,
+                _ => continue,
+            };
             // Ten digits are a phone number as often, which must be masked.
-            announced
-        };
-        if is_tag {
-            let normal = compact(&finder.text[span.clone()]);
-            finder.keep("bag_tag", span, normal);
-        }
-    }
-}
-
-/// Finds numbers of travel documents: the airline's three digits and ten more.
-pub(super) fn find_tickets(finder: &mut Finder<'_>) {
-    for found in finder.matches(&TICKET) {
-        let (Some(span), Some(issuer)) = (group(&found, 0), group(&found, 1)) else {
-            continue;
-        };
-        let announced =
-            finder.hints.is_asked("ticket") || TICKET_CUE.is_match(finder.before(span.start, 32));
-        if announced
-            || is_issuer(&finder.text[issuer]) && !is_card(&digits(&finder.text[span.clone()]))
-        {
-            let normal = digits(&finder.text[span.clone()]);
-            finder.keep("ticket", span, normal);
-        }
-    }
-}
-
-/// Finds payment cards: the right length for the network's first digit, and a sound check digit (ISO/IEC 7812).
-pub(super) fn find_cards(finder: &mut Finder<'_>) {
-    for found in finder.matches(&CARD) {
-        if let Some(span) = group(&found, 0) {
-            let number = digits(&finder.text[span.clone()]);
-            if is_card(&number) {
-                finder.keep("card", span, number);
+            if is_tag_announced(finder, at) {
+                keep_compact(finder, "bag_tag", at, last);
             }
         }
     }
+}
+
+/// The last word of two letters and six digits that start at a word.
+fn issued_tag(finder: &Finder<'_>, at: usize) -> Option<usize> {
+    let word = finder.word(at);
+    let (issuer, number, last) = match word.len() {
+        8 => (&word[..2], &word[2..], at),
+        2 if is_one_of(finder.gap(at + 1), " -") => (word, finder.word(at + 1), at + 1),
+        _ => return None,
+    };
+    let is_tag = number.len() == 6
+        && number.bytes().all(|c| c.is_ascii_digit())
+        && issuer.bytes().any(|c| c.is_ascii_alphabetic());
+    is_tag.then_some(last)
+}
+
+fn is_tag_announced(finder: &Finder<'_>, at: usize) -> bool {
+    finder.hints.is_asked("bag_tag") || finder.is_announced(at, BAG)
+}
+
+fn keep_compact(finder: &mut Finder<'_>, kind: &'static str, first: usize, last: usize) {
+    let span = finder.span(first, last);
+    let normal = compact(&finder.text[span.clone()]);
+    finder.keep(kind, span, normal);
+}
+
+/// Finds numbers of travel documents: the airline's three digits and ten more. The normal form leaves a check digit out.
+pub(super) fn find_tickets(finder: &mut Finder<'_>) {
+    for at in 0..finder.words.len() {
+        if !finder.is_number(at) || finder.gap(at).ends_with('+') {
+            continue;
+        }
+        let count = finder.groups(at, " -", 4);
+        let fits = |groups: &&&[usize]| {
+            groups.len() <= count
+                && (at..)
+                    .zip(**groups)
+                    .all(|(word, &length)| finder.word(word).len() == length)
+        };
+        let Some(groups) = TICKET_GROUPS.iter().find(fits) else {
+            continue;
+        };
+        let digits = finder.digits(at, groups.len());
+        let announced = finder.hints.is_asked("ticket") || finder.is_announced(at, TICKET);
+        let is_checked = digits.len() == 13 || mod7(&digits) || mod7(&digits[3..]);
+        let is_likely = is_issuer(&digits[..3]) && is_checked && !is_card(&digits);
+        if announced || is_likely {
+            let span = finder.span(at, at + groups.len() - 1);
+            finder.keep("ticket", span, digits[..13].to_owned());
+        }
+    }
+}
+
+/// Finds payment cards: the right length for the network's first digit and a sound check digit (ISO/IEC 7812), or a word
+/// for a card near; also where a part is hidden.
+pub(super) fn find_cards(finder: &mut Finder<'_>) {
+    for at in 0..finder.words.len() {
+        if !finder.is_number(at) {
+            continue;
+        }
+        if let Some((span, normal)) = hidden_card(finder, at) {
+            finder.keep("card", span, normal);
+            continue;
+        }
+        let Some((count, number)) = whole_card(finder, at) else {
+            continue;
+        };
+        let span = finder.span(at, at + count - 1);
+        finder.keep("card", span, number);
+    }
+}
+
+/// The longest number from a word on that may be a card, and of how many words it is.
+fn whole_card(finder: &Finder<'_>, at: usize) -> Option<(usize, String)> {
+    let count = finder.groups(at, " -.", *CARD_DIGITS.end());
+    let total = |count: usize| (at..at + count).map(|word| finder.word(word).len()).sum();
+    let mut sizes = (1..=count)
+        .rev()
+        .filter(|&count| CARD_DIGITS.contains(&total(count)))
+        .map(|count| (count, finder.digits(at, count)));
+    let sound = sizes.clone().find(|(_, number)| is_card(number));
+    sound.or_else(|| {
+        let (count, number) = sizes.next()?;
+        let after = at + count;
+        let near = finder.is_announced(at, CARD)
+            || (after..after + 3).any(|word| finder.announces(word, CARD));
+        near.then_some((count, number))
+    })
 }
 
 fn is_card(number: &str) -> bool {
@@ -107,124 +153,73 @@ fn is_card(number: &str) -> bool {
     length_fits && luhn(number)
 }
 
-fn luhn(number: &str) -> bool {
-    let sum: u32 = number
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(at, digit)| {
-            let digit = u32::from(digit - b'0');
-            let doubled = if at % 2 == 1 { digit * 2 } else { digit };
-            doubled / 10 + doubled % 10
-        })
-        .sum();
-    sum.is_multiple_of(10)
+/// `4111 **** **** 1111`: sixteen places of which the last four are digits and at least four are hidden.
+fn hidden_card(finder: &Finder<'_>, at: usize) -> Option<(Range<usize>, String)> {
+    const PLACES: usize = 16;
+    const BYTES_MAX: usize = 64;
+    if finder.word(at).len() != 4 || finder.gap(at).is_empty() && at > 0 {
+        return None;
+    }
+    let end = finder.words[at].end;
+    let before = finder.before(end, BYTES_MAX);
+    let mut places: Vec<char> = Vec::with_capacity(PLACES);
+    let mut start = end;
+    for (offset, c) in before.char_indices().rev() {
+        match c {
+            '0'..='9' => places.push(c),
+            'x' | 'X' | '*' | '•' | '#' => places.push('*'),
+            ' ' | '-' => continue,
+            _ => break,
+        }
+        start = end - before.len() + offset;
+        if places.len() == PLACES {
+            break;
+        }
+    }
+    places.reverse();
+    let hidden = places.iter().filter(|&&place| place == '*').count();
+    let stands_alone = !finder.before(start, 1).ends_with(char::is_alphanumeric);
+    (places.len() == PLACES && hidden >= 4 && stands_alone)
+        .then(|| (start..end, places.into_iter().collect()))
 }
 
 /// Finds order and invoice numbers, which only a word before them gives away.
 pub(super) fn find_orders(finder: &mut Finder<'_>) {
-    for found in finder.matches(&ORDER) {
-        if let Some(span) = group(&found, 1) {
-            let normal = compact(&finder.text[span.clone()]);
-            if normal.bytes().filter(u8::is_ascii_digit).count() >= 3 {
-                finder.keep("order", span, normal);
-            }
+    let mut at = 0;
+    while at < finder.words.len() {
+        let first = at;
+        at += 1;
+        if is_joined(finder, first) || !finder.words[first].shape.is_ascii() {
+            continue;
+        }
+        let mut last = first;
+        while last + 1 - first < ORDER_PARTS_MAX && is_joined(finder, last + 1) {
+            last += 1;
+        }
+        let has_digit = (first..=last).any(|word| finder.words[word].shape.has_digit());
+        if !has_digit {
+            continue;
+        }
+        at = last + 1;
+        let normal = compact(&finder.text[finder.span(first, last)]);
+        let digits = normal.bytes().filter(u8::is_ascii_digit).count();
+        let is_date = last == first + 2 && normal.len() == 8 && digits == 8;
+        let announced = finder.hints.is_asked("order") || is_order_announced(finder, first);
+        if ORDER_LENGTH.contains(&normal.len()) && digits >= 3 && !is_date && announced {
+            let span = finder.span(first, last);
+            finder.keep("order", span, normal);
         }
     }
 }
 
-/// Finds vehicle identification numbers (ISO 3779), by a word that announces one or by the North American check digit.
-pub(super) fn find_vins(finder: &mut Finder<'_>) {
-    for found in finder.matches(&VIN) {
-        if let Some(span) = group(&found, 0) {
-            let normal = finder.text[span.clone()].to_ascii_uppercase();
-            let is_mixed = normal.bytes().any(|c| c.is_ascii_digit())
-                && normal.bytes().any(|c| c.is_ascii_alphabetic());
-            if is_mixed && (VIN_CUE.is_match(finder.text) || vin_check_digit_holds(&normal)) {
-                finder.keep("vin", span, normal);
-            }
-        }
-    }
+fn is_joined(finder: &Finder<'_>, at: usize) -> bool {
+    at > 0 && at < finder.words.len() && finder.gap(at) == "-"
 }
 
-/// 49 CFR 565.15: letters count as digits, places have weights, the remainder by 11 stands in the ninth place.
-fn vin_check_digit_holds(vin: &str) -> bool {
-    const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
-    let sum: u32 = vin
-        .bytes()
-        .zip(WEIGHTS)
-        .map(|(c, weight)| weight * vin_value(c))
-        .sum();
-    let expected = match sum % 11 {
-        10 => 'X',
-        digit => char::from_digit(digit, 10).unwrap_or('X'),
-    };
-    vin.chars().nth(8) == Some(expected)
-}
-
-fn vin_value(c: u8) -> u32 {
-    u32::from(match c {
-        b'0'..=b'9' => c - b'0',
-        b'A'..=b'H' => c - b'A' + 1,
-        b'J'..=b'R' => c - b'J' + 1,
-        b'S'..=b'Z' => c - b'S' + 2,
-        _ => 0,
-    })
-}
-
-/// Finds amounts of money; the normal form is `EUR 1200.50`.
-pub(super) fn find_amounts(finder: &mut Finder<'_>) {
-    for found in finder.matches(&AMOUNT) {
-        let (sign, number) = match (group(&found, 1), group(&found, 2)) {
-            (Some(sign), Some(number)) => (sign, number),
-            _ => match (group(&found, 4), group(&found, 3)) {
-                (Some(sign), Some(number)) => (sign, number),
-                _ => continue,
-            },
-        };
-        let end = if number.end > sign.end {
-            number.start
-                + finder.text[number.clone()]
-                    .trim_end_matches(['.', ','])
-                    .len()
-        } else {
-            sign.end
-        };
-        let normal = format!(
-            "{} {}",
-            currency(&finder.text[sign.clone()]),
-            decimal(&finder.text[number.clone()])
-        );
-        finder.keep("amount", sign.start.min(number.start)..end, normal);
-    }
-}
-
-fn currency(written: &str) -> String {
-    match written.to_lowercase().as_str() {
-        "£" | "pound" | "pounds" | "quid" => "GBP".to_owned(),
-        "€" | "euro" | "euros" => "EUR".to_owned(),
-        "$" | "us$" | "dollar" | "dollars" | "dólares" | "dolares" | "bucks" => "USD".to_owned(),
-        "¥" => "JPY".to_owned(),
-        code => code.to_uppercase(),
-    }
-}
-
-/// `1.200,50` and `1,200.50` as `1200.50`: the last sign is the decimal one unless three digits follow it.
-fn decimal(written: &str) -> String {
-    let written = written.trim_end_matches(['.', ',']);
-    match written.rfind(['.', ',']) {
-        Some(at) if written.len() - at - 1 != 3 => {
-            format!("{}.{}", digits(&written[..at]), digits(&written[at..]))
-        }
-        _ => digits(written),
-    }
-}
-
-/// In capitals, without spaces and hyphens.
-fn compact(written: &str) -> String {
-    written
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_uppercase())
-        .collect()
+fn is_order_announced(finder: &Finder<'_>, at: usize) -> bool {
+    let near = |gap: &str| gap.len() <= 4 && gap.chars().all(|c| " :#=.º°-".contains(c));
+    near(finder.gap(at))
+        && finder
+            .skip_back(at, NUMBER | IS, 4)
+            .is_some_and(|cue| finder.announces(cue, ORDER) && near(finder.gap(cue + 1)))
 }

@@ -104,7 +104,7 @@ impl<'a> Evaluation<'a> {
             Plan::Row(row) => self.row_starts(row).next().is_some(),
             Plan::List(number) => !self.list_spots(*number).is_empty(),
             Plan::Affirmed(_) | Plan::Near { .. } => !self.spots(plan).is_empty(),
-            Plan::Has(kind) => self.entities.iter().any(|entity| entity.kind == kind),
+            Plan::Has(kind) => self.entities.iter().any(|entity| entity.kind == *kind),
             Plan::Regex(regex) => regex.is_match(&self.text.original),
             Plan::Fact(fact) => self.fact_holds(fact),
             Plan::Not(inner) => !self.holds(inner),
@@ -262,7 +262,7 @@ impl<'a> Evaluation<'a> {
                 }
             }
             Plan::Has(kind) => {
-                let mut entities = self.entities.iter().filter(|entity| entity.kind == kind);
+                let mut entities = self.entities.iter().filter(|entity| entity.kind == *kind);
                 let found = match within {
                     None => entities.next(),
                     Some(_) => entities.find(|entity| self.is_inside(&entity.span, within)),

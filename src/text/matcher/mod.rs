@@ -160,7 +160,7 @@ impl Matcher {
         leaves.extend(lists.iter().map(|number| self.first_list + number));
         let kinds = entities
             .iter()
-            .filter_map(|entity| self.kinds.get(entity.kind));
+            .filter_map(|entity| self.kinds.get(entity.kind.as_ref()));
         leaves.extend(kinds);
         let awake = self.awake(&leaves, scopes);
         if awake.is_empty() {

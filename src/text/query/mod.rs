@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use regex_automata::meta::Regex;
 
-pub(super) use term::words;
+pub(super) use term::{compile_regex, words};
 
 /// Most words that may stand between the two sides of `NEAR/n` and `BEFORE/n`.
 pub const GAP_MAX: u32 = 50;

@@ -135,7 +135,7 @@ fn pattern_syntax() -> syntax::Config {
 }
 
 /// Compiles a pattern of a rule: whatever the case, linear in the text.
-fn compile_regex(pattern: &str) -> Result<Regex, String> {
+pub(in crate::text) fn compile_regex(pattern: &str) -> Result<Regex, String> {
     Regex::builder()
         .syntax(pattern_syntax())
         .configure(Regex::config().nfa_size_limit(Some(REGEX_BYTES_MAX)))

@@ -106,8 +106,8 @@ pub(super) fn private_data_stays_private(step: &Step<'_>, reference: &Reference)
     let (Event::Message(message), Some(verdict)) = (step.event, &step.decision.verdict) else {
         return Ok(());
     };
-    let explained = serde_json::to_string(&Explanation::of(message, verdict.clone()))
-        .expect("explanations are plain data");
+    let explanation = Explanation::of(&WORLD, &after.brand, message, verdict.clone());
+    let explained = serde_json::to_string(&explanation).expect("explanations are plain data");
     ensure(shows(&explained).is_none(), PROMISE, || {
         format!(
             "the explanation of {} shows {:?}",
