@@ -1,7 +1,7 @@
 //! The composition root: config → packs, store, accounts, desks, tasks; start, reload, stop. Nothing else knows them all.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,6 +93,7 @@ pub async fn start(
         .iter()
         .map(|(account, channel)| (account.clone(), channel.limits()))
         .collect();
+    save_models(&library, &config.store.path);
     let world = build_world(&config, library, &limits)?;
     let ledger = Arc::new(Ledger::open(store, world).await?);
 
@@ -165,8 +166,10 @@ impl App {
     /// Puts brands, desks' terms and packs of a new config in force, if all of it is right; else what ran goes on.
     /// Accounts, desk addresses, store and listener are those of the start.
     fn reload(&mut self, loaded: Option<(Config, Library)>) {
-        let world =
-            loaded.and_then(|(config, library)| build_world(&config, library, &self.limits).ok());
+        let world = loaded.and_then(|(config, library)| {
+            save_models(&library, &self.store_path);
+            build_world(&config, library, &self.limits).ok()
+        });
         let outcome = if let Some(world) = world {
             self.ledger.replace_world(world);
             tracing::info!(
@@ -206,6 +209,13 @@ impl App {
         // The last holder of the store closes it: what was acknowledged is on disk already.
         drop(self.ledger);
         Ok(())
+    }
+}
+
+/// Keeps what was learned for the next start. Without it that start only takes longer.
+fn save_models(library: &Library, store: &Path) {
+    if let Err(error) = config::models::save(library, store) {
+        tracing::warn!(%error, "what the classifier learned could not be kept");
     }
 }
 

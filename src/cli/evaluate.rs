@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::Ended;
 use crate::cli::output::Output;
 use crate::clock;
-use crate::text::classify::{Classifier, Example};
+use crate::text::classify::{Classifier, Example, Guess, Lesson};
 use crate::text::tokens::TokenText;
 
 /// The label of a text that is about none of the classes.
@@ -53,6 +53,20 @@ struct Measured {
     us_per_message: f64,
     /// Classes that were learned; `oos` is none.
     classes: usize,
+    /// The shares when a guess must be surer.
+    strict: Strict,
+    /// How well scores tell what is in scope from what is not, 0.5 to 1; none where there is only one of the two.
+    oos_auroc: Option<f64>,
+    /// How large the classifier is when it is saved.
+    model_bytes: usize,
+}
+
+/// The shares at the score at which one in twenty of the right guesses about examples is given up: for who would rather
+/// call a person than answer wrongly.
+#[derive(Debug, Serialize, PartialEq)]
+struct Strict {
+    oos_recall: Option<f64>,
+    in_scope_accuracy: Option<f64>,
 }
 
 impl Evaluate {
@@ -103,32 +117,24 @@ fn read(path: &Path) -> anyhow::Result<(Vec<Line>, Vec<String>)> {
 
 fn measure(train: &[Line], test: &[Line]) -> Measured {
     let started = clock::now();
-    let (outside, inside): (Vec<&Line>, Vec<&Line>) =
-        train.iter().partition(|line| line.label == OUT_OF_SCOPE);
-    let examples: Vec<Example> = inside
-        .into_iter()
+    let examples: Vec<Example> = train
+        .iter()
         .map(|line| Example {
             text: TokenText::new(&line.text),
-            class: line.label.clone(),
+            hints: Vec::new(),
+            class: (line.label != OUT_OF_SCOPE).then(|| line.label.clone()),
         })
         .collect();
-    let outside: Vec<TokenText> = outside
-        .into_iter()
-        .map(|line| TokenText::new(&line.text))
-        .collect();
-    let classifier = Classifier::train(&examples, &outside);
+    let classifier = Classifier::train(&examples);
     let train_s = seconds_since(started);
     let started = clock::now();
-    let given: Vec<&str> = test
+    let guesses: Vec<Option<Guess<'_>>> = test
         .iter()
-        .map(|line| label(&classifier, &line.text))
+        .map(|line| classifier.classify(&TokenText::new(&line.text), []))
         .collect();
     let us_per_message = seconds_since(started) * 1e6 / count(test.len());
-    let pairs: Vec<(&str, &str)> = test
-        .iter()
-        .map(|line| line.label.as_str())
-        .zip(given)
-        .collect();
+    let pairs = given(test, &guesses, classifier.threshold());
+    let strict = given(test, &guesses, classifier.strict_threshold());
     Measured {
         accuracy: share_right(&pairs, |_| true).unwrap_or_default(),
         macro_f1: macro_f1(&pairs),
@@ -137,14 +143,51 @@ fn measure(train: &[Line], test: &[Line]) -> Measured {
         train_s,
         us_per_message,
         classes: classifier.classes().len(),
+        strict: Strict {
+            oos_recall: share_right(&strict, |label| label == OUT_OF_SCOPE),
+            in_scope_accuracy: share_right(&strict, |label| label != OUT_OF_SCOPE),
+        },
+        oos_auroc: auroc(test, &guesses),
+        model_bytes: classifier.to_bytes(&Lesson::of(&examples)).len(),
     }
 }
 
-fn label<'a>(classifier: &'a Classifier, text: &str) -> &'a str {
-    classifier
-        .classify(&TokenText::new(text))
-        .filter(|guess| guess.score >= classifier.threshold())
-        .map_or(OUT_OF_SCOPE, |guess| guess.class)
+/// The true label of each text, and the one it is given when a guess below `threshold` is not believed.
+fn given<'a>(
+    test: &'a [Line],
+    guesses: &'a [Option<Guess<'a>>],
+    threshold: f64,
+) -> Vec<(&'a str, &'a str)> {
+    test.iter()
+        .zip(guesses)
+        .map(|(line, guess)| {
+            let believed = guess.filter(|guess| guess.score >= threshold);
+            let given = believed.map_or(OUT_OF_SCOPE, |guess| guess.class);
+            (line.label.as_str(), given)
+        })
+        .collect()
+}
+
+/// How often a text in scope scores higher than one out of scope, a draw counting half: 0.5 is chance, 1 tells all apart.
+fn auroc(test: &[Line], guesses: &[Option<Guess<'_>>]) -> Option<f64> {
+    let mut scores: Vec<(f64, bool)> = test
+        .iter()
+        .zip(guesses)
+        .map(|(line, guess)| {
+            let score = guess.map_or(0.0, |guess| guess.score);
+            (score, line.label != OUT_OF_SCOPE)
+        })
+        .collect();
+    scores.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    let (mut outside, mut inside, mut won) = (0.0, 0.0, 0.0);
+    for level in scores.chunk_by(|(one, _), (other, _)| one == other) {
+        let inside_here = count(level.iter().filter(|(_, in_scope)| *in_scope).count());
+        let outside_here = count(level.len()) - inside_here;
+        won += inside_here * (outside + outside_here / 2.0);
+        inside += inside_here;
+        outside += outside_here;
+    }
+    (inside > 0.0 && outside > 0.0).then(|| won / (inside * outside))
 }
 
 /// Of the pairs of true and given labels whose true label is `wanted`, the share in which they are equal.
@@ -241,6 +284,38 @@ mod tests {
     }
 
     #[test]
+    fn auroc_is_how_often_what_is_in_scope_scores_higher() {
+        let of = |rows: &[(&str, f64)]| {
+            let lines: Vec<Line> = rows
+                .iter()
+                .map(|(label, _)| Line {
+                    text: String::new(),
+                    label: (*label).to_owned(),
+                })
+                .collect();
+            let guesses: Vec<_> = rows
+                .iter()
+                .map(|(_, score)| {
+                    Some(Guess {
+                        class: "a",
+                        score: *score,
+                    })
+                })
+                .collect();
+            auroc(&lines, &guesses)
+        };
+        for (rows, expected) in [
+            (vec![("a", 0.9), ("a", 0.8)], None),
+            (vec![("a", 0.9), ("oos", 0.8)], Some(1.0)),
+            (vec![("a", 0.8), ("oos", 0.9)], Some(0.0)),
+            (vec![("a", 0.8), ("oos", 0.8)], Some(0.5)),
+            (vec![("a", 0.9), ("a", 0.2), ("oos", 0.5)], Some(0.5)),
+        ] {
+            assert_eq!(of(&rows), expected, "{rows:?}");
+        }
+    }
+
+    #[test]
     fn what_is_measured_is_printed_under_these_names() {
         let line = |text: &str, label: &str| Line {
             text: text.to_owned(),
@@ -264,7 +339,10 @@ mod tests {
                 "classes",
                 "in_scope_accuracy",
                 "macro_f1",
+                "model_bytes",
+                "oos_auroc",
                 "oos_recall",
+                "strict",
                 "train_s",
                 "us_per_message",
             ]

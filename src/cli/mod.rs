@@ -19,7 +19,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app::load_library;
 use crate::cli::output::Output;
-use crate::config::Config;
+use crate::config::{Config, models};
 use crate::engine::world::World;
 use crate::library::Library;
 use crate::model::id::AccountId;
@@ -113,10 +113,14 @@ fn load_config(path: Option<&Path>, output: &mut Output) -> anyhow::Result<Optio
     Ok(config)
 }
 
-/// The packs, or every problem shown.
+/// The packs with what their examples teach, or every problem shown.
 fn load_packs(config: &Config, output: &mut Output) -> anyhow::Result<Option<Library>> {
-    let (library, problems) = load_library(config);
+    let (mut library, problems) = load_library(config);
     output.problems(&problems)?;
+    if let Some(library) = &mut library {
+        let brands = config.brands.values().map(|brand| brand.packs.as_slice());
+        models::teach(library, brands, &config.store.path);
+    }
     Ok(library)
 }
 

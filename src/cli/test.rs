@@ -10,6 +10,7 @@ use crate::channel;
 use crate::cli::output::Output;
 use crate::cli::{Ended, load};
 use crate::clock;
+use crate::config::models;
 use crate::engine::judge::judge;
 use crate::engine::world::{Account, Brand, DeskPolicy, Mode, World};
 use crate::library::Library;
@@ -35,7 +36,7 @@ impl Test {
     /// Runs the tests and shows each that fails with its place.
     pub fn run(&self, path: Option<&Path>) -> anyhow::Result<Ended> {
         let mut output = Output::stdout(self.json);
-        let Some((_, library)) = load(path, &mut Output::stderr_errors())? else {
+        let Some((config, mut library)) = load(path, &mut Output::stderr_errors())? else {
             return Ok(Ended::Problems);
         };
         let known: Vec<PackName> = library.packs().map(|(name, _)| name.clone()).collect();
@@ -45,6 +46,8 @@ impl Test {
             let known: Vec<&str> = known.iter().map(PackName::as_str).collect();
             anyhow::bail!("there is no such pack; there are {}", known.join(", "));
         }
+        let alone = packs.chunks(1);
+        models::teach(&mut library, alone, &config.store.path);
         let tests: Vec<PackTest> = packs
             .iter()
             .flat_map(|pack| library.tests(pack))

@@ -5,6 +5,7 @@
 
 mod check;
 mod document;
+pub mod models;
 pub mod packs;
 
 use std::collections::BTreeMap;

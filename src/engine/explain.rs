@@ -1,7 +1,7 @@
 //! A verdict as people and programs read it: the same shape in `hark explain`, in `hark replay` and in the API.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -15,14 +15,14 @@ use crate::model::conversation::Conversation;
 use crate::model::id::{BrandName, PackName};
 use crate::model::message::Inbound;
 use crate::model::severity::Severity;
-use crate::text::entities::{self, Entity};
+use crate::text::entities::Entity;
 
 /// A topic that matched.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ScoredTopic {
     /// Its name.
     pub topic: String,
-    /// 1.0 for a rule.
+    /// 1.0 for a rule; for the classifier the probability that it is right.
     pub score: f32,
     /// The words that made it match.
     pub words: Vec<String>,
@@ -48,6 +48,8 @@ pub struct Explanation {
     pub topic: Option<String>,
     /// Every topic that matched, best first.
     pub topics: Vec<ScoredTopic>,
+    /// What the classifier takes it for, where no rule decides.
+    pub guess: Option<ScoredTopic>,
     /// How bad it is.
     pub severity: String,
     /// The desk that gets it.
@@ -58,7 +60,8 @@ pub struct Explanation {
     pub text: Option<String>,
     /// The language that was read.
     pub language: Option<String>,
-    /// What was found, by kind; private values are masked.
+    /// What was found, by kind, in its normal form; several of one kind with a comma between. Private ones are there
+    /// too: who asks has the text.
     pub entities: BTreeMap<String, String>,
     /// Each step, in order.
     pub why: Vec<String>,
@@ -150,11 +153,20 @@ impl Explanation {
             at: None,
             behind: None,
         });
+        let guess = verdict.reading.guess.as_ref().map(|guess| ScoredTopic {
+            topic: guess.topic.to_string(),
+            score: guess.score,
+            words: Vec::new(),
+            rule: None,
+            at: None,
+            behind: None,
+        });
         Self {
             id: message.id.to_string(),
             outcome: verdict.outcome.to_string(),
             topic: verdict.topic.map(|topic| topic.to_string()),
             topics: topics.collect(),
+            guess,
             severity: verdict.severity.to_string(),
             desk: verdict.desk.map(|desk| desk.to_string()),
             reply: verdict.reply.map(|reply| reply.to_string()),
@@ -182,11 +194,7 @@ impl Explanation {
             line("topics", "none matched");
         }
         for topic in &self.topics {
-            let words = quoted(&topic.words);
-            line(
-                "topic",
-                &format!("{} ({:.2}) on {words}", topic.topic, topic.score),
-            );
+            line("topic", &topic.to_string());
             if let (Some(rule), Some(at)) = (&topic.rule, &topic.at) {
                 line("  rule", rule);
                 line("  at", at);
@@ -194,6 +202,9 @@ impl Explanation {
             if let Some(behind) = &topic.behind {
                 line("  behind", behind);
             }
+        }
+        if let Some(guess) = &self.guess {
+            line("guess", &guess.to_string());
         }
         for (kind, value) in &self.entities {
             line("found", &format!("{kind} {value}"));
@@ -212,15 +223,11 @@ impl Explanation {
     }
 }
 
-/// What was found, by kind; several of one kind in reading order, private values masked.
+/// What was found, by kind; several of one kind in reading order.
 pub fn by_kind(found: &[Entity]) -> BTreeMap<String, String> {
     let mut kinds: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for entity in found {
-        let value = if entity.private {
-            entities::MASK
-        } else {
-            entity.normal.as_str()
-        };
+        let value = entity.normal.as_str();
         let values = kinds.entry(entity.kind.to_string()).or_default();
         if !values.contains(&value) {
             values.push(value);
@@ -230,6 +237,16 @@ pub fn by_kind(found: &[Entity]) -> BTreeMap<String, String> {
         .into_iter()
         .map(|(kind, values)| (kind, values.join(", ")))
         .collect()
+}
+
+impl fmt::Display for ScoredTopic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({:.2})", self.topic, self.score)?;
+        if self.words.is_empty() {
+            return Ok(());
+        }
+        write!(f, " on {}", quoted(&self.words))
+    }
 }
 
 fn quoted(words: &[String]) -> String {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::engine::compose::{Occasion, compose};
 use crate::engine::restraint;
 use crate::engine::world::{Brand, Mode, World};
-use crate::library::reading::{Context, Reading};
+use crate::library::reading::{Certainty, Context, Reading};
 use crate::library::{Action, HandoffWhen, Rendered, Topic};
 use crate::model::conversation::{Conversation, Holder};
 use crate::model::id::{DeskName, ReplyName, TopicName};
@@ -101,7 +101,21 @@ pub fn judge(
         now,
     };
     let verdict = case.held_back().unwrap_or_else(|| case.answer());
-    Verdict { reading, ..verdict }
+    with_guess(Verdict { reading, ..verdict })
+}
+
+/// Says first what was only guessed, so that nobody takes it for a rule.
+fn with_guess(mut verdict: Verdict) -> Verdict {
+    if let Some(guess) = &verdict.reading.guess
+        && guess.certainty != Certainty::Unsure
+    {
+        let why = format!(
+            "the classifier takes it for {} ({:.2})",
+            guess.topic, guess.score
+        );
+        verdict.why.insert(0, why);
+    }
+    verdict
 }
 
 fn read(world: &World, brand: &Brand, conversation: &Conversation, message: &Inbound) -> Reading {
@@ -321,11 +335,19 @@ impl<'a> Judgement<'a> {
                 .because("the customer goes on about what the bot answered");
         }
         let short = self.message.text.split_whitespace().count() < WORDS_FOR_A_PERSON;
-        if short && !restraint::answered_before(self.conversation, None, self.now) {
+        let guess = self.reading.guess.as_ref();
+        let reason = if guess.is_some_and(|guess| guess.certainty == Certainty::Doubtful) {
+            Some("not sure enough to answer: asked once")
+        } else {
+            short.then_some("no topic matched a short message: asked once")
+        };
+        if let Some(reason) = reason
+            && !restraint::answered_before(self.conversation, None, self.now)
+        {
             let verdict = Verdict {
                 outcome: Outcome::Ask,
                 severity: Severity::Normal,
-                ..self.silent("no topic matched a short message: asked once")
+                ..self.silent(reason)
             };
             return self.say(verdict, words::NOT_UNDERSTOOD, None);
         }

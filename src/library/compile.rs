@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::library::diagnostic::{Diagnostic, Level};
 use crate::library::document::{diagnostic, position};
+use crate::library::examples::{self, ExampleDraft};
+use crate::library::learning::Lessons;
 use crate::library::pack_file::{self, PackFile};
 use crate::library::reply::{self, Replies, ReplyDraft};
 use crate::library::test_table::PackTest;
@@ -30,14 +32,18 @@ pub(crate) fn load(sources: &[PackSource]) -> (Option<Library>, Vec<Diagnostic>)
         drafts.extend(read_pack(source, &mut found));
     }
     found.extend(lint::check(&drafts));
+    found.extend(examples::check(&drafts));
     let has_errors = found.iter().any(|problem| problem.level == Level::Error);
     if !has_errors {
         found.extend(lint::unused_lists(&drafts));
     }
+    let library = (!has_errors).then(|| build(&mut drafts));
+    if let Some(library) = &library {
+        found.extend(examples::decided_by_others(library, &drafts));
+    }
     found.sort_by(|a, b| {
         (&a.path, a.line, a.column, &a.message).cmp(&(&b.path, b.line, b.column, &b.message))
     });
-    let library = (!has_errors).then(|| build(drafts));
     (library, found)
 }
 
@@ -119,12 +125,12 @@ pub(crate) fn visible<'d, 'a>(
     seen
 }
 
-fn build(drafts: Vec<PackDraft<'_>>) -> Library {
+fn build(drafts: &mut [PackDraft<'_>]) -> Library {
     let mut packs = BTreeMap::new();
     let mut rules = Vec::new();
     let mut scopes = Vec::new();
-    for draft in &drafts {
-        let visible = visible(&drafts, draft);
+    for draft in &*drafts {
+        let visible = visible(drafts, draft);
         let chain = visible.iter().map(|pack| pack.name.clone()).collect();
         let pack = build_pack(draft, chain, number(scopes.len()), number(rules.len()));
         for topic in &draft.topics {
@@ -146,7 +152,7 @@ fn build(drafts: Vec<PackDraft<'_>>) -> Library {
     let matcher = Matcher::new(&rules, &scopes);
     let mut replies = Replies::default();
     for draft in drafts {
-        for reply in draft.replies {
+        for reply in draft.replies.drain(..) {
             replies.add(draft.name, reply);
         }
     }
@@ -154,6 +160,7 @@ fn build(drafts: Vec<PackDraft<'_>>) -> Library {
         packs,
         matcher,
         replies,
+        classifiers: Vec::new(),
     }
 }
 
@@ -191,14 +198,7 @@ fn build_pack(draft: &PackDraft<'_>, chain: Vec<PackName>, scope: u32, first_rul
         scope,
         first_rule,
         rules: sources(&draft.topics),
-        examples: draft
-            .topics
-            .iter()
-            .flat_map(|topic| {
-                let examples = topic.examples.iter();
-                examples.map(|example| (topic.name.clone(), example.clone()))
-            })
-            .collect(),
+        lessons: build_lessons(draft),
         tests: draft
             .topics
             .iter()
@@ -227,6 +227,24 @@ fn sources(topics: &[TopicDraft<'_>]) -> Vec<RuleSource> {
     sources
 }
 
+fn build_lessons(draft: &PackDraft<'_>) -> Lessons {
+    let text = |example: &ExampleDraft| {
+        let language = example.language(draft)?;
+        Some((language.clone(), example.text.value.clone()))
+    };
+    let classifier = &draft.file.classifier;
+    Lessons {
+        examples: draft
+            .topics
+            .iter()
+            .map(|topic| topic.examples.iter().filter_map(text).collect())
+            .collect(),
+        none: classifier.none.iter().filter_map(text).collect(),
+        reply_at: classifier.reply_at.as_ref().map(|bar| bar.value),
+        ask_at: classifier.ask_at.as_ref().map(|bar| bar.value),
+    }
+}
+
 fn build_topic(pack: &PackName, draft: &TopicDraft<'_>) -> Topic {
     let desk = draft.handoff.desk.as_ref();
     Topic {
@@ -235,6 +253,7 @@ fn build_topic(pack: &PackName, draft: &TopicDraft<'_>) -> Topic {
         title: draft.title.clone(),
         severity: draft.severity,
         priority: draft.priority,
+        vague: draft.vague,
         needs: draft.needs.iter().map(|need| need.value.clone()).collect(),
         reply: draft.reply.as_ref().map(|reply| reply.value.clone()),
         handoff: Handoff {

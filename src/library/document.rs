@@ -215,6 +215,23 @@ impl<'t> Table<'t> {
         number
     }
 
+    /// A number, whole or not.
+    pub(crate) fn number(&self, problems: &mut Problems<'_>, key: &str) -> Option<Placed<f64>> {
+        let value = self.value(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => number.as_str().parse().ok(),
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            wrong_kind(problems, key, "a number", value);
+        }
+        number.map(|number| Placed {
+            value: number,
+            span: value.span(),
+        })
+    }
+
     /// Yes or no; no where the key is not there.
     pub(crate) fn flag(&self, problems: &mut Problems<'_>, key: &str) -> bool {
         match self.value(key) {

@@ -4,6 +4,8 @@ mod compile;
 pub mod diagnostic;
 mod document;
 mod entity_file;
+mod examples;
+pub mod learning;
 mod lint;
 mod overlap;
 mod pack_file;
@@ -25,13 +27,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::library::diagnostic::Diagnostic;
-use crate::library::reading::{Context, Reading, TopicMatch};
+use crate::library::learning::{Learned, Lessons};
+use crate::library::reading::{Certainty, Context, Reading, TopicMatch};
 use crate::library::reply::Replies;
 use crate::library::test_table::PackTest;
 use crate::model::id::{DeskName, Language, PackName, ReplyName, TopicName};
 use crate::model::network::Limits;
 use crate::model::severity::Severity;
-use crate::text::entities::{self, Custom, Hints};
+use crate::text::entities::{self, Custom, Entity, Hints};
 use crate::text::language::{self, Told};
 use crate::text::matcher::{Facts, Hit, Matcher};
 use crate::text::tokens::TokenText;
@@ -105,6 +108,8 @@ pub struct Topic {
     pub severity: Severity,
     /// Higher goes first among topics of the same severity class.
     pub priority: i32,
+    /// Whether its rules say so little that a sure guess goes before them.
+    pub vague: bool,
     /// Entities asked for when missing.
     pub needs: Vec<String>,
     /// The reply; `None` = never answered by template.
@@ -194,7 +199,7 @@ struct Pack {
     first_rule: u32,
     /// Its rules, in the order of their numbers.
     rules: Vec<RuleSource>,
-    examples: Vec<(TopicName, String)>,
+    lessons: Lessons,
     tests: Vec<PackTest>,
 }
 
@@ -205,6 +210,8 @@ pub struct Library {
     /// The rules of all packs.
     matcher: Matcher,
     replies: Replies,
+    /// What was learned for the brands in use; see [`Library::courses`].
+    classifiers: Vec<Learned>,
 }
 
 impl Library {
@@ -213,15 +220,61 @@ impl Library {
         compile::load(sources)
     }
 
-    /// Reads a text: language, entities, and every topic of the brand's packs that matches, best first.
+    /// Reads a text: language, entities, and every topic of the brand's packs that matches, best first. Where no rule
+    /// decides, what the classifier is sure of comes first.
     pub fn read(&self, text: &str, context: &Context<'_>) -> Reading {
         let tokens = TokenText::new(text);
         let told = language::tell(&tokens, context.languages);
         let other_language = told == Told::Other;
         let language = language_of(told, context);
-        let entities = entities::find(text, &self.hints(context));
+        let entities = self.entities(text, context);
+        let found = self.found(
+            &tokens,
+            language.as_ref(),
+            other_language,
+            &entities,
+            context,
+        );
+        // Too short to tell the language is not too short to guess: words that nobody gave as examples lower the score.
+        let guess = language
+            .as_ref()
+            .or(context.languages.first())
+            .filter(|_| !other_language)
+            .and_then(|language| self.guess(&tokens, language, &found, context.packs));
+        let mut topics: Vec<TopicMatch> = found.into_iter().map(|(_, found)| found).collect();
+        if let Some(guess) = guess.as_ref().filter(|it| it.certainty == Certainty::Sure) {
+            let found = TopicMatch {
+                topic: guess.topic.clone(),
+                score: guess.score,
+                spans: Vec::new(),
+                rule: None,
+                weight: 0,
+            };
+            topics.insert(0, found);
+        }
+        Reading {
+            language,
+            topics,
+            entities,
+            guess,
+        }
+    }
+
+    fn entities(&self, text: &str, context: &Context<'_>) -> Vec<Entity> {
+        entities::find(text, &self.hints(context))
+    }
+
+    /// Every topic that a rule finds, best first.
+    fn found(
+        &self,
+        tokens: &TokenText,
+        language: Option<&Language>,
+        other_language: bool,
+        entities: &[Entity],
+        context: &Context<'_>,
+    ) -> Vec<(&Topic, TopicMatch)> {
         let facts = Facts {
-            language: language.as_ref(),
+            language,
             other_language,
             channel: context.channel,
             brand: context.brand.as_str(),
@@ -232,7 +285,7 @@ impl Library {
         };
         let packs: Vec<&Pack> = self.search_order(context.packs).collect();
         let scopes: Vec<u32> = packs.iter().map(|pack| pack.scope).collect();
-        let hits = self.matcher.find(&tokens, &entities, &facts, &scopes);
+        let hits = self.matcher.find(tokens, entities, &facts, &scopes);
         let mut found: BTreeMap<&TopicName, (&Topic, &Hit)> = BTreeMap::new();
         for pack in packs {
             for (topic, hit) in hits
@@ -248,14 +301,10 @@ impl Library {
         }
         let mut found: Vec<(&Topic, &Hit)> = found.into_values().collect();
         found.sort_by_key(|(topic, hit)| (topic.rank(), Reverse(hit.weight)));
-        Reading {
-            language,
-            topics: found
-                .into_iter()
-                .map(|(topic, hit)| matched(topic, hit))
-                .collect(),
-            entities,
-        }
+        found
+            .into_iter()
+            .map(|(topic, hit)| (topic, matched(topic, hit)))
+            .collect()
     }
 
     /// The brand's designators, else those that its packs name.
@@ -349,13 +398,6 @@ impl Library {
     /// Every topic that a brand with these packs can meet, in the order in which they are searched.
     pub fn topics(&self, packs: &[PackName]) -> impl Iterator<Item = &Topic> {
         self.search_order(packs).flat_map(|pack| &pack.topics)
-    }
-
-    /// What the topics of these packs name as examples, to train the classifier with.
-    pub fn examples(&self, packs: &[PackName]) -> impl Iterator<Item = (&TopicName, &str)> {
-        self.search_order(packs)
-            .flat_map(|pack| &pack.examples)
-            .map(|(topic, example)| (topic, example.as_str()))
     }
 
     /// The tests of a pack's own files.

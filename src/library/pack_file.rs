@@ -6,6 +6,7 @@ use crate::library::SourceFile;
 use crate::library::diagnostic::Diagnostic;
 use crate::library::document::{self, Placed, Problems, Table, place_in_text};
 use crate::library::entity_file::{self, EntityDraft};
+use crate::library::examples::{self, ClassifierDraft};
 use crate::model::id::{Language, PackName};
 use crate::text::query;
 
@@ -17,6 +18,7 @@ const KEYS: &[&str] = &[
     "desks",
     "airlines",
     "lists",
+    "classifier",
     "entities",
 ];
 
@@ -37,6 +39,7 @@ pub(crate) struct PackFile<'a> {
     pub(crate) desks: Vec<Placed<String>>,
     pub(crate) airlines: Vec<String>,
     pub(crate) lists: Vec<ListDraft>,
+    pub(crate) classifier: ClassifierDraft,
     pub(crate) entities: Vec<EntityDraft>,
 }
 
@@ -71,6 +74,7 @@ pub(crate) fn read(file: &SourceFile) -> (PackFile<'_>, Vec<Diagnostic>) {
             .map(|airline| airline.value)
             .collect(),
         lists,
+        classifier: examples::read_classifier(&mut problems, &table),
         entities,
     };
     (pack, problems.found)

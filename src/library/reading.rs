@@ -47,6 +47,29 @@ pub struct TopicMatch {
     pub weight: u32,
 }
 
+/// What the classifier takes a text for that no rule decides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guess {
+    /// The topic, one of the brand's packs.
+    pub topic: TopicName,
+    /// The probability that it is right, 0 to 1.
+    pub score: f32,
+    /// What that is worth.
+    pub certainty: Certainty,
+}
+
+/// What a guess is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// It decides like a rule, and stands first among the topics: at or above `reply_at`, or from `ask_at` where the topic
+    /// is critical.
+    Sure,
+    /// At or above `ask_at`: worth a question.
+    Doubtful,
+    /// Worth nothing.
+    Unsure,
+}
+
 /// What was understood.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reading {
@@ -56,4 +79,6 @@ pub struct Reading {
     pub topics: Vec<TopicMatch>,
     /// What was found in it.
     pub entities: Vec<Entity>,
+    /// What the classifier takes it for, where no rule decides and there is a classifier.
+    pub guess: Option<Guess>,
 }

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use crate::library::diagnostic::Diagnostic;
 use crate::library::document::{self, Placed, Problems, Table, place_in_text};
+use crate::library::examples::{self, ExampleDraft};
 use crate::library::test_table::{self, TestDraft};
 use crate::library::{Action, HandoffWhen, SourceFile};
 use crate::model::id::{ReplyName, TopicName};
@@ -13,8 +14,8 @@ use crate::model::severity::Severity;
 use crate::text::query::{self, Query};
 
 const KEYS: &[&str] = &[
-    "title", "severity", "priority", "when", "examples", "needs", "reply", "handoff", "action",
-    "test",
+    "title", "severity", "priority", "when", "vague", "examples", "needs", "reply", "handoff",
+    "action", "test",
 ];
 
 const HANDOFF_KEYS: &[&str] = &["desk", "when", "first_response"];
@@ -54,7 +55,8 @@ pub(crate) struct TopicDraft<'a> {
     pub(crate) severity: Severity,
     pub(crate) priority: i32,
     pub(crate) rules: Vec<RuleDraft>,
-    pub(crate) examples: Vec<String>,
+    pub(crate) vague: bool,
+    pub(crate) examples: Vec<ExampleDraft>,
     /// Where the examples begin.
     pub(crate) examples_at: usize,
     pub(crate) needs: Vec<Placed<String>>,
@@ -94,11 +96,8 @@ pub(crate) fn read(file: &SourceFile, name: TopicName) -> (TopicDraft<'_>, Vec<D
             .map_or(Severity::Normal, |severity| severity.value),
         priority: table.integer(&mut problems, "priority").unwrap_or(0),
         rules: read_rules(&mut problems, &table),
-        examples: table
-            .texts(&mut problems, "examples")
-            .into_iter()
-            .map(|example| example.value)
-            .collect(),
+        vague: table.flag(&mut problems, "vague"),
+        examples: examples::read(&mut problems, &table, "examples"),
         examples_at: table.start_of("examples"),
         needs: table.texts(&mut problems, "needs"),
         reply: table

@@ -1,28 +1,31 @@
-//! A classifier that learns from examples what a text is about. It learns the same from the same examples, on every machine.
+//! A classifier that learns from examples what a text is about. It learns the same from the same examples.
 //!
 //! A linear support vector machine per class over hashed words and pieces of words. On short customer messages that is
 //! about as good as what is a thousand times larger, and it can be trained anew whenever an example changes. Scores are
-//! probabilities, learned on parts of the examples that were held out in turn.
+//! probabilities, learned on parts of the examples that were left out in turn.
 
 mod calibration;
 mod features;
+mod saved;
 mod svm;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 use std::collections::BTreeSet;
 
+use self::calibration::{Calibration, HeldOut, Truth, signals};
+use self::features::{Features, Ngrams, Vocabulary};
+pub use self::saved::Lesson;
+use self::svm::{Machines, Row};
+use self::weights::{Margins, Weights};
 use crate::text::tokens::TokenText;
 
-use self::calibration::{Calibration, HeldOut, Truth};
-use self::features::{Features, Vocabulary};
-use self::svm::{Row, Weights};
+/// How many parts of the examples are left out in turn to learn what scores mean.
+const FOLDS: usize = 5;
 
-/// How many parts of the examples are held out in turn to learn what scores mean.
-const FOLDS: usize = 3;
-
-/// The most weights that are learned, features times classes: with the buckets, a model of less than 30 MB. Where there
-/// are more, n-grams that only one example has are left out first; with many examples they are not missed.
+/// The most weights that are learned, features times classes. Where there are more, n-grams that only one example has are
+/// left out first; with many examples they are not missed.
 const WEIGHTS_MAX: usize = 5_500_000;
 
 /// A text, and what it is about.
@@ -30,8 +33,10 @@ const WEIGHTS_MAX: usize = 5_500_000;
 pub struct Example {
     /// The text.
     pub text: TokenText,
-    /// The name of its class.
-    pub class: String,
+    /// What else is known of it, by name.
+    pub hints: Vec<String>,
+    /// The name of its class, which is not empty; none where the text is about none of the classes.
+    pub class: Option<String>,
 }
 
 /// What a text is probably about.
@@ -53,40 +58,49 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// Learns from examples, and from texts that are about none of their classes how sure a guess must be.
-    pub fn train(examples: &[Example], out_of_scope: &[TokenText]) -> Self {
-        let names: BTreeSet<&String> = examples.iter().map(|example| &example.class).collect();
+    /// Learns from examples.
+    pub fn train(examples: &[Example]) -> Self {
+        let names: BTreeSet<&String> = examples.iter().filter_map(|it| it.class.as_ref()).collect();
         let classes: Vec<String> = names.into_iter().cloned().collect();
-        let texts: Vec<&TokenText> = examples.iter().map(|example| &example.text).collect();
+        let ngrams = |example: &Example| {
+            Ngrams::new(&example.text, example.hints.iter().map(String::as_str))
+        };
+        let texts: Vec<Ngrams> = examples.iter().map(ngrams).collect();
         let vocabulary = Vocabulary::new(&texts, WEIGHTS_MAX / classes.len().max(1));
-        let all: Vec<Features> = texts.iter().map(|text| vocabulary.features(text)).collect();
-        let rows: Vec<Row<'_>> = all
+        let features: Vec<Features> = texts.iter().map(|text| vocabulary.features(text)).collect();
+        let rows: Vec<Row<'_>> = features
             .iter()
             .zip(examples)
             .map(|(features, example)| Row {
-                features,
-                class: classes.partition_point(|class| *class < example.class),
+                values: &features.values,
+                class: example
+                    .class
+                    .as_ref()
+                    .map(|class| classes.partition_point(|other| other < class)),
             })
             .collect();
-        let outside: Vec<Features> = out_of_scope
-            .iter()
-            .map(|text| vocabulary.features(text))
-            .collect();
-        let held_out = held_out(&rows, &outside, classes.len(), vocabulary.len());
+        let machines = Machines::train(&rows, classes.len(), vocabulary.len());
+        let unseen = |place: usize| vocabulary.features_without_itself(&texts[place]);
+        let held_out = held_out(&machines, &rows, classes.len(), unseen);
         Self {
-            weights: Weights::train(&rows, classes.len(), vocabulary.len()),
+            weights: Weights::new(machines.weights(), classes.len()),
             calibration: Calibration::new(&held_out),
             classes,
             vocabulary,
         }
     }
 
-    /// The most probable class; none where nothing was learned.
-    pub fn classify(&self, text: &TokenText) -> Option<Guess<'_>> {
-        let (class, margin) = self.weights.best(&self.vocabulary.features(text))?;
+    /// The most probable class of a text, given what else is known of it; none where nothing was learned.
+    pub fn classify<'h>(
+        &self,
+        text: &TokenText,
+        hints: impl IntoIterator<Item = &'h str>,
+    ) -> Option<Guess<'_>> {
+        let features = self.vocabulary.features(&Ngrams::new(text, hints));
+        let margins = self.weights.margins(&features.values)?;
         Some(Guess {
-            class: &self.classes[class],
-            score: self.calibration.score(margin),
+            class: &self.classes[margins.class],
+            score: self.calibration.score(&signals(margins, features.known)),
         })
     }
 
@@ -99,48 +113,64 @@ impl Classifier {
     pub fn threshold(&self) -> f64 {
         self.calibration.threshold
     }
+
+    /// The score at which one in twenty of the right guesses is given up.
+    pub fn strict_threshold(&self) -> f64 {
+        self.calibration.strict_threshold
+    }
 }
 
-/// The best guess for each text by a machine that was trained without it.
+/// The best guess for each text by machines that did not see it, with its class among them and without; `unseen` are its
+/// features as a new text's.
 fn held_out(
+    machines: &Machines,
     rows: &[Row<'_>],
-    out_of_scope: &[Features],
     classes: usize,
-    features: usize,
+    unseen: impl Fn(usize) -> Features,
 ) -> Vec<HeldOut> {
     let folds = folds(rows, classes);
-    let mut held_out = Vec::with_capacity(rows.len() + out_of_scope.len());
+    let mut held_out = Vec::with_capacity(rows.len());
     for fold in 0..FOLDS {
-        let (tested, trained): (Vec<_>, Vec<_>) =
-            rows.iter().zip(&folds).partition(|(_, of)| **of == fold);
-        let trained: Vec<Row<'_>> = trained.into_iter().map(|(row, _)| *row).collect();
-        let weights = Weights::train(&trained, classes, features);
-        held_out.extend(tested.into_iter().filter_map(|(row, _)| {
-            let (class, margin) = weights.best(row.features)?;
-            let truth = if class == row.class {
-                Truth::Right
-            } else {
-                Truth::Wrong
+        let machines = machines.without(rows, |place| folds[place] == fold);
+        for (place, row) in rows.iter().enumerate() {
+            if folds[place] != fold {
+                continue;
+            }
+            let features = unseen(place);
+            let mut all = machines.margins(&features.values);
+            let Some(margins) = Margins::of(&all) else {
+                continue;
             };
-            Some(HeldOut { margin, truth })
-        }));
-        let outside = out_of_scope.iter().skip(fold).step_by(FOLDS);
-        held_out.extend(outside.filter_map(|text| {
-            let (_, margin) = weights.best(text)?;
-            let truth = Truth::OutOfScope;
-            Some(HeldOut { margin, truth })
-        }));
+            let truth = match row.class {
+                None => Truth::OutOfScope,
+                Some(class) if class == margins.class => Truth::Right,
+                Some(_) => Truth::Wrong,
+            };
+            held_out.push(HeldOut {
+                signals: signals(margins, features.known),
+                truth,
+            });
+            let of_others = row.class.and_then(|class| {
+                all.remove(class);
+                Margins::of(&all)
+            });
+            held_out.extend(of_others.map(|margins| HeldOut {
+                signals: signals(margins, features.known),
+                truth: Truth::ClassUnknown,
+            }));
+        }
     }
     held_out
 }
 
 /// The fold of each row: every class is spread over all of them.
 fn folds(rows: &[Row<'_>], classes: usize) -> Vec<usize> {
-    let mut next = vec![0; classes];
+    let mut next = vec![0; classes + 1];
     rows.iter()
         .map(|row| {
-            let fold = next[row.class] % FOLDS;
-            next[row.class] += 1;
+            let next = &mut next[row.class.unwrap_or(classes)];
+            let fold = *next % FOLDS;
+            *next += 1;
             fold
         })
         .collect()

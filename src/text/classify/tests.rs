@@ -30,24 +30,29 @@ const OUT_OF_SCOPE: &[&str] = &[
     "what does a lawyer earn",
 ];
 
+fn example(text: &str, class: Option<&str>) -> Example {
+    Example {
+        text: TokenText::new(text),
+        hints: Vec::new(),
+        class: class.map(str::to_owned),
+    }
+}
+
+fn examples() -> Vec<Example> {
+    let inside = EXAMPLES
+        .iter()
+        .map(|(class, text)| example(text, Some(class)));
+    let outside = OUT_OF_SCOPE.iter().map(|text| example(text, None));
+    inside.chain(outside).collect()
+}
+
 fn train() -> Classifier {
-    let examples: Vec<Example> = EXAMPLES
-        .iter()
-        .map(|(class, text)| Example {
-            text: TokenText::new(text),
-            class: (*class).to_owned(),
-        })
-        .collect();
-    let outside: Vec<TokenText> = OUT_OF_SCOPE
-        .iter()
-        .map(|text| TokenText::new(text))
-        .collect();
-    Classifier::train(&examples, &outside)
+    Classifier::train(&examples())
 }
 
 fn guess<'a>(classifier: &'a Classifier, text: &str) -> Guess<'a> {
     classifier
-        .classify(&TokenText::new(text))
+        .classify(&TokenText::new(text), [])
         .expect("classes were learned")
 }
 
@@ -103,29 +108,111 @@ fn scores_are_probabilities_for_any_text() {
 }
 
 #[test]
-fn the_same_examples_give_the_same_classifier() {
-    let (one, other) = (train(), train());
-    assert_eq!(one.threshold().to_bits(), other.threshold().to_bits());
-    for (_, text) in EXAMPLES {
-        let (one, other) = (guess(&one, text), guess(&other, text));
+fn the_same_examples_give_the_same_bytes_on_any_thread() {
+    let lesson = Lesson::of(&examples());
+    let bytes = train().to_bytes(&lesson);
+    let others: Vec<_> = (0..3)
+        .map(|_| std::thread::spawn(|| train().to_bytes(&Lesson::of(&examples()))))
+        .collect();
+    for other in others {
+        assert!(other.join().unwrap() == bytes);
+    }
+}
+
+#[test]
+fn what_is_read_back_guesses_the_same() {
+    let classifier = train();
+    let lesson = Lesson::of(&examples());
+    let read = Classifier::from_bytes(&classifier.to_bytes(&lesson), &lesson).unwrap();
+    assert_eq!(read.classes(), classifier.classes());
+    assert_eq!(read.threshold().to_bits(), classifier.threshold().to_bits());
+    let texts = EXAMPLES.iter().map(|(_, text)| text).chain(OUT_OF_SCOPE);
+    for text in texts {
+        let (one, other) = (guess(&classifier, text), guess(&read, text));
+        assert_eq!(one.class, other.class, "{text}");
         assert_eq!(one.score.to_bits(), other.score.to_bits(), "{text}");
     }
 }
 
 #[test]
-fn little_to_learn_from_is_no_fault() {
-    let example = |text: &str, class: &str| Example {
-        text: TokenText::new(text),
-        class: class.to_owned(),
+fn what_is_damaged_or_foreign_is_not_read() {
+    let lesson = Lesson::of(&examples());
+    let bytes = train().to_bytes(&lesson);
+    let other = Lesson::of(&examples()[1..]);
+    assert!(Classifier::from_bytes(&bytes, &other).is_none());
+    for cut in [0, 7, 8, 40, 71, 72, bytes.len() / 2, bytes.len() - 1] {
+        assert!(Classifier::from_bytes(&bytes[..cut], &lesson).is_none());
+    }
+    for at in [0, 8, 40, 72, bytes.len() / 2, bytes.len() - 1] {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1;
+        assert!(Classifier::from_bytes(&damaged, &lesson).is_none(), "{at}");
+    }
+    let mut longer = bytes.clone();
+    longer.push(0);
+    assert!(Classifier::from_bytes(&longer, &lesson).is_none());
+}
+
+#[test]
+fn a_lesson_is_its_texts_its_classes_and_its_hints() {
+    let all = examples();
+    let change = |change: fn(&mut Vec<Example>)| {
+        let mut examples = all.clone();
+        change(&mut examples);
+        Lesson::of(&examples)
     };
-    let nothing = Classifier::train(&[], &[TokenText::new("hello")]);
-    assert_eq!(nothing.classify(&TokenText::new("hello")), None);
+    let lesson = Lesson::of(&all);
+    assert_eq!(change(|_| {}), lesson);
+    let changed = [
+        change(|all| all[0].text = TokenText::new("where is it")),
+        change(|all| all[0].class = Some("delay".to_owned())),
+        change(|all| all[0].class = None),
+        change(|all| all[0].hints.push("complaint".to_owned())),
+        change(|all| drop(all.pop())),
+    ];
+    for (place, other) in changed.iter().enumerate() {
+        assert!(*other != lesson, "{place}");
+        assert!(!changed[..place].contains(other), "{place}");
+    }
+    assert_eq!(lesson.to_string().len(), 64);
+}
+
+#[test]
+fn hints_tell_what_words_do_not() {
+    let classes = [("bag", "has:bag_tag"), ("delay", "has:flight")];
+    let examples: Vec<Example> = classes
+        .iter()
+        .flat_map(|(class, hint)| {
+            ["where is it now", "what about this one", "any news please"].map(|text| Example {
+                hints: vec![(*hint).to_owned()],
+                ..example(text, Some(class))
+            })
+        })
+        .collect();
+    let classifier = Classifier::train(&examples);
+    for (class, hint) in classes {
+        let guess = classifier.classify(&TokenText::new("any news now"), [hint]);
+        assert_eq!(guess.unwrap().class, class);
+    }
+}
+
+#[test]
+fn little_to_learn_from_is_no_fault() {
+    let nothing = Classifier::train(&[example("hello", None)]);
+    assert_eq!(nothing.classify(&TokenText::new("hello"), []), None);
     for examples in [
-        vec![example("hello", "greeting")],
-        vec![example("hello", "greeting"), example("hello", "farewell")],
-        vec![example("", "a"), example("", "b"), example("", "b")],
+        vec![example("hello", Some("greeting"))],
+        vec![
+            example("hello", Some("greeting")),
+            example("hello", Some("farewell")),
+        ],
+        vec![
+            example("", Some("a")),
+            example("", Some("b")),
+            example("", Some("b")),
+        ],
     ] {
-        let classifier = Classifier::train(&examples, &[]);
+        let classifier = Classifier::train(&examples);
         let score = guess(&classifier, "hello").score;
         assert!((0.0..=1.0).contains(&score), "{score}");
         assert_eq!(classifier.threshold().to_bits(), 0.0_f64.to_bits());

@@ -1,0 +1,234 @@
+//! What the packs' examples teach: a classifier per language for each set of packs in use, asked where no rule decides.
+//!
+//! A guess is only ever of a topic that the brand's packs have. What is critical goes to a person as soon as it is worth a
+//! question, and what stops the bot or leaves a customer alone is left to rules.
+
+use std::collections::BTreeSet;
+
+use crate::library::examples::{ASK_AT, REPLY_AT};
+use crate::library::reading::{Certainty, Context, Guess, TopicMatch};
+use crate::library::{Action, Library, Pack, Topic};
+use crate::model::author::Author;
+use crate::model::id::{BrandName, Language, PackName, TopicName};
+use crate::model::network::Visibility;
+use crate::model::severity::Severity;
+use crate::text::classify::{Classifier, Example, Lesson};
+use crate::text::tokens::TokenText;
+
+/// What a pack teaches.
+#[derive(Debug, Default)]
+pub(crate) struct Lessons {
+    /// The examples of each of the pack's topics, each with its language.
+    pub(crate) examples: Vec<Vec<(Language, String)>>,
+    /// Texts that are about none of the topics.
+    pub(crate) none: Vec<(Language, String)>,
+    pub(crate) reply_at: Option<f64>,
+    pub(crate) ask_at: Option<f64>,
+}
+
+/// What there is to learn about the topics of some packs in one language.
+#[derive(Debug)]
+pub struct Course {
+    packs: Vec<PackName>,
+    language: Language,
+    examples: Vec<Example>,
+    lesson: Lesson,
+}
+
+impl Course {
+    /// What the classifier is learned from.
+    pub fn lesson(&self) -> &Lesson {
+        &self.lesson
+    }
+
+    /// Learns it, which takes some milliseconds for each hundred examples.
+    pub fn train(&self) -> Classifier {
+        Classifier::train(&self.examples)
+    }
+}
+
+/// A classifier, and what it is for.
+#[derive(Debug)]
+pub(crate) struct Learned {
+    packs: Vec<PackName>,
+    language: Language,
+    lesson: Lesson,
+    classifier: Classifier,
+}
+
+impl Library {
+    /// What is still to learn for a brand with these packs: one course per language in which two topics have examples.
+    pub fn courses(&self, packs: &[PackName]) -> Vec<Course> {
+        let chain: Vec<PackName> = self.chain(packs).into_iter().cloned().collect();
+        let languages: BTreeSet<&Language> = self
+            .search_order(packs)
+            .flat_map(|pack| pack.lessons.examples.iter().flatten())
+            .map(|(language, _)| language)
+            .collect();
+        languages
+            .into_iter()
+            .filter(|language| self.learned(packs, language).is_none())
+            .filter_map(|language| self.course(&chain, language))
+            .collect()
+    }
+
+    /// Takes in what was learned of a course.
+    pub fn learn(&mut self, course: Course, classifier: Classifier) {
+        self.classifiers.push(Learned {
+            packs: course.packs,
+            language: course.language,
+            lesson: course.lesson,
+            classifier,
+        });
+    }
+
+    /// All that was learned.
+    pub fn classifiers(&self) -> impl Iterator<Item = (&Lesson, &Classifier)> {
+        let learned = self.classifiers.iter();
+        learned.map(|learned| (&learned.lesson, &learned.classifier))
+    }
+
+    fn course(&self, chain: &[PackName], language: &Language) -> Option<Course> {
+        let is_in_language =
+            |(of, text): &'_ (Language, String)| (of == language).then(|| TokenText::new(text));
+        let mut examples = Vec::new();
+        let mut topics: BTreeSet<&TopicName> = BTreeSet::new();
+        for pack in self.search_order(chain) {
+            for (topic, texts) in pack.topics.iter().zip(&pack.lessons.examples) {
+                // A topic of an earlier pack hides one of the same name in a later one, examples and all.
+                if self.topic(&topic.name, chain).map(|seen| &seen.pack) != Some(&topic.pack) {
+                    continue;
+                }
+                for text in texts.iter().filter_map(is_in_language) {
+                    topics.insert(&topic.name);
+                    examples.push(self.example(text, Some(topic), language, chain));
+                }
+            }
+            for text in pack.lessons.none.iter().filter_map(is_in_language) {
+                examples.push(self.example(text, None, language, chain));
+            }
+        }
+        (topics.len() > 1).then(|| Course {
+            packs: chain.to_vec(),
+            language: language.clone(),
+            lesson: Lesson::of(&examples),
+            examples,
+        })
+    }
+
+    /// An example with what rules say of it, as far as that is heard beside a guess.
+    fn example(
+        &self,
+        text: TokenText,
+        topic: Option<&Topic>,
+        language: &Language,
+        packs: &[PackName],
+    ) -> Example {
+        let found = self.topics_of_example(&text, language, packs);
+        Example {
+            hints: vague(&found).map(str::to_owned).collect(),
+            class: topic.map(|topic| topic.name.to_string()),
+            text,
+        }
+    }
+
+    /// The topic that a rule gives an example in the middle of an ordinary conversation.
+    pub(crate) fn decided_by_rule(
+        &self,
+        text: &str,
+        language: &Language,
+        packs: &[PackName],
+    ) -> Option<&Topic> {
+        let found = self.topics_of_example(&TokenText::new(text), language, packs);
+        let (topic, _) = found.into_iter().next()?;
+        (!topic.vague).then_some(topic)
+    }
+
+    fn topics_of_example(
+        &self,
+        text: &TokenText,
+        language: &Language,
+        packs: &[PackName],
+    ) -> Vec<(&Topic, TopicMatch)> {
+        let context = Context {
+            packs,
+            languages: std::slice::from_ref(language),
+            stated_language: Some(language),
+            brand: &BrandName::from(""),
+            channel: "",
+            visibility: Visibility::Private,
+            is_reply: false,
+            author: &Author::new(""),
+            airlines: &[],
+            asked: &[],
+        };
+        let entities = self.entities(&text.original, &context);
+        self.found(text, Some(language), false, &entities, &context)
+    }
+
+    /// What the classifier takes a text for in which rules found these topics; none where one of them decides, or where
+    /// there is nothing to know it by.
+    pub(crate) fn guess(
+        &self,
+        text: &TokenText,
+        language: &Language,
+        found: &[(&Topic, TopicMatch)],
+        packs: &[PackName],
+    ) -> Option<Guess> {
+        if found.first().is_some_and(|(topic, _)| !topic.vague) {
+            return None;
+        }
+        let classifier = self.learned(packs, language)?;
+        let guess = classifier.classify(text, vague(found))?;
+        let topic = self.topic(&TopicName::from(guess.class), packs)?;
+        let is_said = found.iter().any(|(found, _)| found.name == topic.name);
+        if is_said || topic.action != Action::Answer {
+            return None;
+        }
+        let bar = |stated: fn(&Pack) -> Option<f64>, default| {
+            let stated = self.search_order(packs).find_map(stated);
+            stated.unwrap_or(default)
+        };
+        let (reply_at, ask_at) = (
+            bar(|pack| pack.lessons.reply_at, REPLY_AT),
+            bar(|pack| pack.lessons.ask_at, ASK_AT),
+        );
+        let certainty = match guess.score {
+            score if score < ask_at => Certainty::Unsure,
+            score if score >= reply_at || topic.severity == Severity::Critical => Certainty::Sure,
+            _ => Certainty::Doubtful,
+        };
+        Some(Guess {
+            topic: topic.name.clone(),
+            score: narrow(guess.score),
+            certainty,
+        })
+    }
+
+    fn learned(&self, packs: &[PackName], language: &Language) -> Option<&Classifier> {
+        let chain = self.chain(packs);
+        let fits = |learned: &&Learned| {
+            learned.language == *language && chain.iter().copied().eq(&learned.packs)
+        };
+        self.classifiers
+            .iter()
+            .find(fits)
+            .map(|learned| &learned.classifier)
+    }
+}
+
+/// The topics that say too little to decide.
+fn vague<'f>(found: &'f [(&Topic, TopicMatch)]) -> impl Iterator<Item = &'f str> {
+    let topics = found.iter().map(|(topic, _)| topic);
+    topics
+        .filter(|topic| topic.vague)
+        .map(|topic| topic.name.as_str())
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "seven digits of a probability are enough"
+)]
+fn narrow(score: f64) -> f32 {
+    score as f32
+}

@@ -1,0 +1,270 @@
+//! What the classifier sees of a text: hashed n-grams, weighed by how rare they are. It must never keep the words.
+//!
+//! Blocks as in scikit-learn's `TfidfVectorizer` with the analysers `word` (1 to 2 words, where the start of the text
+//! counts as a word) and `char_wb` (2 to 5 characters inside a word, the space before and after it included), and one for
+//! the hints that come with a text. All blocks have the same length, so that none outweighs another.
+
+#[cfg(test)]
+mod tests;
+
+use crate::text::tokens::{Token, TokenKind, TokenText};
+
+/// Buckets of a block, as a power of two. At 2^18 collisions cost nothing that could be measured.
+const BUCKET_BITS: u32 = 18;
+
+/// The blocks: words, characters, hints.
+const WORDS: u32 = 0;
+const CHARACTERS: u32 = 1;
+const HINTS: u32 = 2;
+
+/// Buckets of all blocks.
+pub(super) const BUCKETS: usize = 3 << BUCKET_BITS;
+
+/// The longest n-gram of characters; the shortest has two.
+const CHARACTERS_MAX: usize = 5;
+
+/// How many n-grams of one text count; longer texts are cut, so that the work for one text is bounded.
+const NGRAMS_MAX: usize = 16_384;
+
+/// Buckets whose marks share a machine word.
+const MARKS: usize = u64::BITS as usize;
+
+/// What a text shows.
+#[derive(Debug, Clone)]
+pub(super) struct Features {
+    /// The value of each feature, in the order of features, none twice.
+    pub(super) values: Vec<(u32, f32)>,
+    /// How much of the text was ever seen in training, 0 to 1: the mean of words and characters, by how much each says.
+    pub(super) known: f32,
+}
+
+/// The features of a set of texts.
+#[derive(Debug)]
+pub(super) struct Vocabulary {
+    /// A bit for each bucket that is a feature. Most are not, so this is much smaller than a table.
+    marks: Vec<u64>,
+    /// For each word of `marks`, how many features stand before it.
+    before: Vec<u32>,
+    /// How much each feature says: the logarithm of how few texts have it.
+    rarity: Vec<f32>,
+    /// The same for what is no feature.
+    rarity_unknown: f32,
+}
+
+impl Vocabulary {
+    /// Learns from texts which n-grams there are, and how rare each is. Only the `features_max` that most texts have
+    /// become features, or fewer where many are equally rare.
+    pub(super) fn new(texts: &[Ngrams], features_max: usize) -> Self {
+        let mut counts = vec![0_u32; BUCKETS];
+        for ngrams in texts {
+            for same in ngrams.0.chunk_by(|one, other| one == other) {
+                counts[same[0] as usize] += 1;
+            }
+        }
+        let fits = |texts_min: &u32| {
+            let frequent = counts.iter().filter(|count| *count >= texts_min);
+            frequent.count() <= features_max
+        };
+        let texts_min = (1..u32::MAX).find(fits).unwrap_or(u32::MAX);
+        let rarity = |count: u32| {
+            let share = (1.0 + as_float(texts.len())) / (1.0 + f64::from(count));
+            narrow(share.ln() + 1.0)
+        };
+        let features = (0..)
+            .zip(counts)
+            .filter(|(_, count)| *count >= texts_min)
+            .map(|(bucket, count)| (bucket, rarity(count)));
+        Self::of(features, rarity(0))
+    }
+
+    /// The vocabulary with these features, each a bucket and its rarity, in the order of buckets.
+    pub(super) fn of(features: impl Iterator<Item = (u32, f32)>, rarity_unknown: f32) -> Self {
+        let mut marks = vec![0; BUCKETS / MARKS];
+        let mut rarity = Vec::new();
+        for (bucket, rare) in features {
+            marks[bucket as usize / MARKS] |= 1 << (bucket as usize % MARKS);
+            rarity.push(rare);
+        }
+        rarity.shrink_to_fit();
+        let mut sum = 0;
+        let before = marks
+            .iter()
+            .map(|marks: &u64| {
+                sum += marks.count_ones();
+                sum - marks.count_ones()
+            })
+            .collect();
+        Self {
+            marks,
+            before,
+            rarity,
+            rarity_unknown,
+        }
+    }
+
+    /// The features, as [`Vocabulary::of`] takes them.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (u32, f32)> {
+        (0..)
+            .take(BUCKETS)
+            .filter_map(|bucket| Some((bucket, self.rarity[self.feature(bucket)? as usize])))
+    }
+
+    /// How much an n-gram says that is no feature.
+    pub(super) fn rarity_unknown(&self) -> f32 {
+        self.rarity_unknown
+    }
+
+    /// How many features there are; the last one is there in every text.
+    pub(super) fn len(&self) -> usize {
+        self.rarity.len() + 1
+    }
+
+    fn feature(&self, bucket: u32) -> Option<u32> {
+        let (word, bit) = (bucket as usize / MARKS, bucket as usize % MARKS);
+        let marks = self.marks[word];
+        let before = marks & ((1 << bit) - 1);
+        (marks >> bit & 1 == 1).then(|| self.before[word] + before.count_ones())
+    }
+
+    /// The features of a text. What was never seen in training makes the rest count less.
+    pub(super) fn features(&self, ngrams: &Ngrams) -> Features {
+        self.features_where(ngrams, |_| true)
+    }
+
+    /// The features that a text of the training would have, had it not been there: what may be a feature through this text
+    /// alone is none.
+    pub(super) fn features_without_itself(&self, ngrams: &Ngrams) -> Features {
+        let rarest = self.rarity.iter().copied().fold(0.0, f32::max);
+        self.features_where(ngrams, |rarity| rarity < rarest)
+    }
+
+    fn features_where(&self, ngrams: &Ngrams, is_known: impl Fn(f32) -> bool) -> Features {
+        let mut values = Vec::with_capacity(ngrams.0.len() + 1);
+        let mut known = [0.0; 3];
+        let blocks = ngrams
+            .0
+            .chunk_by(|one, other| one >> BUCKET_BITS == other >> BUCKET_BITS);
+        for block in blocks {
+            let from = values.len();
+            let (mut squares, mut squares_known) = (0.0, 0.0);
+            for same in block.chunk_by(|one, other| one == other) {
+                let feature = self
+                    .feature(same[0])
+                    .filter(|feature| is_known(self.rarity[*feature as usize]));
+                let rarity =
+                    feature.map_or(self.rarity_unknown, |feature| self.rarity[feature as usize]);
+                let value = often(same.len()) * rarity;
+                squares += value * value;
+                if let Some(feature) = feature {
+                    squares_known += value * value;
+                    values.push((feature, value));
+                }
+            }
+            let scale = 1.0 / squares.sqrt();
+            for (_, value) in &mut values[from..] {
+                *value *= scale;
+            }
+            known[(block[0] >> BUCKET_BITS) as usize] = squares_known / squares;
+        }
+        let in_every_text = u32::try_from(self.rarity.len()).expect("no more than buckets");
+        values.push((in_every_text, 1.0));
+        Features {
+            values,
+            known: known[WORDS as usize].midpoint(known[CHARACTERS as usize]),
+        }
+    }
+}
+
+/// What it counts to be there `times` times.
+fn often(times: usize) -> f32 {
+    if times == 1 {
+        return 1.0;
+    }
+    1.0 + narrow(as_float(times).ln())
+}
+
+/// The buckets of all n-grams of a text, sorted; one that occurs twice stands there twice.
+#[derive(Debug)]
+pub(super) struct Ngrams(Vec<u32>);
+
+impl Ngrams {
+    /// The n-grams of a text and of the hints that come with it.
+    pub(super) fn new<'h>(text: &TokenText, hints: impl IntoIterator<Item = &'h str>) -> Self {
+        let mut ngrams = Vec::with_capacity(text.original.len().min(NGRAMS_MAX) * 4);
+        let mut before = Hash::NEW;
+        for token in text.tokens() {
+            let Some(word) = shown(&token) else { continue };
+            if ngrams.len() >= NGRAMS_MAX {
+                break;
+            }
+            let hash = Hash::NEW.all(word);
+            ngrams.push(hash.bucket(WORDS));
+            ngrams.push(before.with(' ').all(word).bucket(WORDS));
+            before = hash;
+            characters(word, &mut ngrams);
+        }
+        ngrams.truncate(NGRAMS_MAX);
+        let hints = hints.into_iter();
+        ngrams.extend(hints.map(|hint| Hash::NEW.all(hint).bucket(HINTS)));
+        ngrams.sort_unstable();
+        Self(ngrams)
+    }
+}
+
+/// The n-grams of a word's characters, the space before and after it included.
+fn characters(word: &str, ngrams: &mut Vec<u32>) {
+    let padded = || [' '].into_iter().chain(word.chars()).chain([' ']);
+    for from in 0..=word.chars().count() {
+        let mut hash = Hash::NEW;
+        for (at, c) in padded().skip(from).take(CHARACTERS_MAX).enumerate() {
+            hash = hash.with(c);
+            if at > 0 {
+                ngrams.push(hash.bucket(CHARACTERS));
+            }
+        }
+    }
+}
+
+/// What a token shows: who is named and what is linked says nothing about what a text is about.
+fn shown<'t>(token: &Token<'t>) -> Option<&'t str> {
+    match token.kind {
+        TokenKind::Word | TokenKind::Emoji => Some(token.text),
+        TokenKind::Handle => Some("@"),
+        TokenKind::Url => Some("://"),
+        // Its words follow as tokens of their own.
+        TokenKind::Hashtag => None,
+    }
+}
+
+/// FNV-1a over characters: the same on every machine and in every version.
+#[derive(Debug, Clone, Copy)]
+struct Hash(u64);
+
+impl Hash {
+    const NEW: Self = Self(0xcbf2_9ce4_8422_2325);
+
+    fn with(self, c: char) -> Self {
+        Self((self.0 ^ u64::from(c)).wrapping_mul(0x0000_0100_0000_01b3))
+    }
+
+    fn all(self, word: &str) -> Self {
+        word.chars().fold(self, Self::with)
+    }
+
+    /// The bucket in a block; the multiplication brings every bit to the top.
+    fn bucket(self, block: u32) -> u32 {
+        let mixed = (self.0 ^ (self.0 >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let place = u32::try_from(mixed >> (u64::BITS - BUCKET_BITS)).expect("18 bits fit");
+        (block << BUCKET_BITS) + place
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn as_float(count: usize) -> f64 {
+    count as f64
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "seven digits are enough")]
+fn narrow(value: f64) -> f32 {
+    value as f32
+}

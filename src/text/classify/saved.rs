@@ -1,0 +1,173 @@
+//! A trained classifier as bytes, so that what was learned once need not be learned again. What is damaged, of another
+//! version or of other examples is not read.
+//!
+//! Little-endian: `hark-cls`, the lesson's digest, the SHA-256 of all that follows; then the classes, each as its length
+//! and its name; the features, each as its bucket and its rarity; the rarity of what is no feature; the step of each
+//! feature; the weights; the calibration.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use super::calibration::Calibration;
+use super::features::{BUCKETS, Vocabulary};
+use super::weights::Weights;
+use super::{Classifier, Example};
+
+/// Goes up whenever the same examples make another classifier, or the bytes are laid out differently.
+const VERSION: u32 = 1;
+
+const MAGIC: &[u8; 8] = b"hark-cls";
+
+/// Where what the checksum covers begins.
+const CONTENT_AT: usize = MAGIC.len() + 2 * 32;
+
+/// What a classifier was, or would be, learned from: the same for the same examples in the same order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lesson([u8; 32]);
+
+impl Lesson {
+    /// Of some examples.
+    pub fn of(examples: &[Example]) -> Self {
+        let mut digest = Sha256::new();
+        digest.update(VERSION.to_le_bytes());
+        let mut add = |text: &str| {
+            digest.update(length(text.len()).to_le_bytes());
+            digest.update(text);
+        };
+        for example in examples {
+            add(&example.text.original);
+            // A class has a name, so nothing else is like none.
+            add(example.class.as_deref().unwrap_or_default());
+            example.hints.iter().for_each(|hint| add(hint));
+            add("");
+        }
+        Self(digest.finalize().into())
+    }
+}
+
+impl fmt::Display for Lesson {
+    /// In hexadecimal digits, as a file may be called.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl Classifier {
+    /// The classifier as bytes; `lesson` is what it was learned from.
+    pub fn to_bytes(&self, lesson: &Lesson) -> Vec<u8> {
+        let content = self.content();
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(lesson.0);
+        bytes.extend(Sha256::digest(&content).as_slice());
+        bytes.extend(content);
+        bytes
+    }
+
+    /// The classifier that was learned from `lesson`; none where the bytes are anything else.
+    pub fn from_bytes(bytes: &[u8], lesson: &Lesson) -> Option<Self> {
+        let (head, content) = bytes.split_at_checked(CONTENT_AT)?;
+        let (magic, sums) = head.split_at(MAGIC.len());
+        let is_ours = magic == MAGIC
+            && sums[..32] == lesson.0
+            && sums[32..] == *Sha256::digest(content).as_slice();
+        if !is_ours {
+            return None;
+        }
+        let mut reader = Reader(content);
+        let classifier = reader.classifier()?;
+        reader.0.is_empty().then_some(classifier)
+    }
+
+    fn content(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        bytes.extend(length(self.classes.len()).to_le_bytes());
+        for class in &self.classes {
+            bytes.extend(length(class.len()).to_le_bytes());
+            bytes.extend(class.as_bytes());
+        }
+        bytes.extend(length(self.vocabulary.len() - 1).to_le_bytes());
+        for (bucket, rarity) in self.vocabulary.entries() {
+            bytes.extend(bucket.to_le_bytes());
+            bytes.extend(rarity.to_le_bytes());
+        }
+        bytes.extend(self.vocabulary.rarity_unknown().to_le_bytes());
+        let (weights, steps) = self.weights.parts();
+        bytes.extend(steps.iter().flat_map(|step| step.to_le_bytes()));
+        bytes.extend(weights.iter().flat_map(|weight| weight.to_le_bytes()));
+        let Calibration {
+            slopes,
+            threshold,
+            strict_threshold,
+        } = self.calibration;
+        let numbers = slopes.into_iter().chain([threshold, strict_threshold]);
+        bytes.extend(numbers.flat_map(f64::to_le_bytes));
+        bytes
+    }
+}
+
+/// What is left to read.
+struct Reader<'b>(&'b [u8]);
+
+impl Reader<'_> {
+    fn classifier(&mut self) -> Option<Classifier> {
+        let classes = self.count()?;
+        let classes: Vec<String> = (0..classes).map(|_| self.text()).collect::<Option<_>>()?;
+        let features = self.count()?;
+        let entries: Vec<(u32, f32)> = (0..features)
+            .map(|_| Some((u32::from_le_bytes(self.take()?), self.number()?)))
+            .collect::<Option<_>>()?;
+        let in_order = entries.is_sorted_by(|one, other| one.0 < other.0);
+        let in_range = |(bucket, _): &(u32, f32)| (*bucket as usize) < BUCKETS;
+        if !in_order || !entries.last().is_none_or(in_range) {
+            return None;
+        }
+        let vocabulary = Vocabulary::of(entries.into_iter(), self.number()?);
+        let steps: Vec<f32> = (0..vocabulary.len())
+            .map(|_| self.number())
+            .collect::<Option<_>>()?;
+        let weights = self.bytes(vocabulary.len().checked_mul(classes.len())?)?;
+        let weights = weights.iter().map(|byte| byte.cast_signed()).collect();
+        let mut precise = || self.take().map(f64::from_le_bytes);
+        let calibration = Calibration {
+            slopes: [precise()?, precise()?, precise()?, precise()?],
+            threshold: precise()?,
+            strict_threshold: precise()?,
+        };
+        Some(Classifier {
+            weights: Weights::of(weights, steps, classes.len()),
+            classes,
+            vocabulary,
+            calibration,
+        })
+    }
+
+    fn bytes(&mut self, count: usize) -> Option<&[u8]> {
+        let (bytes, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(bytes)
+    }
+
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (bytes, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*bytes)
+    }
+
+    fn count(&mut self) -> Option<usize> {
+        usize::try_from(u32::from_le_bytes(self.take()?)).ok()
+    }
+
+    fn number(&mut self) -> Option<f32> {
+        self.take().map(f32::from_le_bytes)
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let count = self.count()?;
+        String::from_utf8(self.bytes(count)?.to_vec()).ok()
+    }
+}
+
+fn length(count: usize) -> u32 {
+    u32::try_from(count).expect("examples are far below 4 GB")
+}
