@@ -92,6 +92,18 @@ pub(crate) fn measure(reader: &Reader, folder: &Path, report: &mut Report) -> an
     report.line(SET, "left to people as critical", critical, "≤ 0.5 %");
     show(&tweets, report);
     details(&unanimous, report);
+    let found: Vec<(String, String, bool)> = tweets
+        .iter()
+        .flat_map(|tweet| {
+            let negative = tweet.is_negative();
+            let topics = tweet.seen.explanation.topics.iter();
+            topics.map(move |found| (found.topic.clone(), tweet.row.sentiment.clone(), negative))
+        })
+        .collect();
+    report.pairs(
+        "airline tweets, every topic found and the sentiment",
+        &found,
+    );
     Ok(())
 }
 

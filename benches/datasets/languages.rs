@@ -6,7 +6,7 @@ use std::path::Path;
 
 use hark::clock;
 use hark::model::id::Language;
-use hark::text::language::{self, Told};
+use hark::text::language;
 use hark::text::tokens::TokenText;
 use serde::Deserialize;
 
@@ -131,7 +131,7 @@ fn speed(set: &str, rows: &[Row], report: &mut Report) {
     let started = clock::now();
     let told = texts
         .iter()
-        .filter(|text| language::tell(text, &spoken) != Told::Unknown)
+        .filter(|text| language::tell(text, &spoken) != language::Told::Unknown)
         .count();
     let took = clock::now().duration_since(started).as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "no set has 2^52 messages")]

@@ -7,8 +7,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use hark::app::{build_world, load_library};
 use hark::clock;
-use hark::config::Config;
-use hark::config::packs;
+use hark::config::{Config, models, packs};
 use hark::engine::explain::{Explanation, explain};
 use hark::engine::world::World;
 use hark::model::id::{AccountId, BrandName};
@@ -27,9 +26,6 @@ const BRANDS: &[(&str, &str, &str)] = &[
     ("telecom", "telecom", r#"["en", "de", "es"]"#),
     ("railway", "airline", r#"["de"]"#),
 ];
-
-/// The least score at which hark answers on its own.
-const REPLY_AT: f32 = 0.85;
 
 /// The packs, ready to read with.
 pub(crate) struct Reader {
@@ -60,10 +56,12 @@ impl Reader {
         };
         config.library.directory = packs.map(Path::to_owned);
         let (library, problems) = load_library(&config);
-        let Some(library) = library else {
+        let Some(mut library) = library else {
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             bail!("{}", problems.join("\n"));
         };
+        let brands = config.brands.values().map(|brand| brand.packs.as_slice());
+        models::teach(&mut library, brands, &config.store.path);
         let world = build_world(&config, library, &config.channels.limits())?;
         let brands = world.brands.values();
         let topics = brands.flat_map(|brand| world.library.topics(&brand.packs));
@@ -90,13 +88,8 @@ impl Reader {
             .iter()
             .any(|found| self.critical.contains(&found.topic));
         let decides = explanation.topic.as_deref();
-        let picked = decides.filter(|topic| {
-            let is_sure = |found: &str| {
-                let mut scored = topics.iter().filter(|scored| scored.topic == found);
-                scored.next().is_some_and(|scored| scored.score >= REPLY_AT)
-            };
-            !UNSPECIFIC.contains(topic) && !self.critical.contains(*topic) && is_sure(topic)
-        });
+        let picked =
+            decides.filter(|topic| !UNSPECIFIC.contains(topic) && !self.critical.contains(*topic));
         Seen {
             picked: picked.map(str::to_owned),
             complaint: topics.iter().any(|found| is_complaint(&found.topic)),

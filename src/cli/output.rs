@@ -32,8 +32,13 @@ pub struct Output {
 impl Output {
     /// Results, on stdout; as JSON lines where a program reads them.
     pub fn stdout(json: bool) -> Self {
+        let to: Box<dyn Write> = if json {
+            Box::new(io::stdout())
+        } else {
+            Box::new(anstream::stdout())
+        };
         Self {
-            to: Box::new(anstream::stdout()),
+            to,
             json,
             least: Level::Warning,
         }
@@ -66,10 +71,12 @@ impl Output {
 
     /// Prints text as it is.
     pub fn text(&mut self, text: &str) -> io::Result<()> {
-        let written = self
-            .to
-            .write_all(text.as_bytes())
-            .and_then(|()| self.to.flush());
+        self.bytes(text.as_bytes())
+    }
+
+    /// Prints lines that are ready to be printed.
+    pub fn bytes(&mut self, lines: &[u8]) -> io::Result<()> {
+        let written = self.to.write_all(lines).and_then(|()| self.to.flush());
         match written {
             // Whoever read it has seen enough: `hark … | head`.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

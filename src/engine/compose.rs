@@ -1,13 +1,11 @@
 //! Finds the words: the reply in the right language, with the values that are known, short enough for the network.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::time::Duration;
-
-use sha2::{Digest, Sha256};
 
 use crate::engine::world::{Brand, World};
 use crate::library::reading::Reading;
-use crate::library::{RenderError, Rendered, Values, Wanted};
+use crate::library::{RenderError, Rendered, Wanted};
 use crate::model::conversation::{Conversation, Turn};
 use crate::model::id::{CaseNumber, ConversationId, Language, ReplyName};
 use crate::model::message::Inbound;
@@ -51,7 +49,7 @@ pub fn compose(
         packs: &occasion.brand.packs,
         languages: &languages(occasion),
         reply,
-        values: &values(occasion, wait),
+        values: &|name| value(occasion, wait, name),
         seed: seed(&occasion.conversation.id, said),
         limits: &account.limits,
     })
@@ -76,35 +74,29 @@ fn languages(occasion: &Occasion<'_>) -> Vec<Language> {
     languages
 }
 
-/// The values a reply may use. A value that is not known is absent, and a reply that needs it is not sent.
-fn values(occasion: &Occasion<'_>, wait: Option<Duration>) -> Values {
-    let mut values = BTreeMap::new();
+/// A value that a reply may use; none where it is not known, and a reply that needs it is not sent.
+fn value<'a>(occasion: &Occasion<'a>, wait: Option<Duration>, name: &str) -> Option<Cow<'a, str>> {
+    let private = !occasion.message.visibility.is_public();
     let author = &occasion.message.author;
-    values.insert("brand.name".to_owned(), occasion.brand.name.clone());
-    values.insert(
-        "private".to_owned(),
-        (!occasion.message.visibility.is_public()).to_string(),
-    );
-    if !occasion.message.visibility.is_public() && is_a_name(&author.name) {
-        values.insert("customer.name".to_owned(), author.name.clone());
+    match name {
+        "brand.name" => Some(occasion.brand.name.as_str().into()),
+        "private" => Some(if private { "true" } else { "false" }.into()),
+        "customer.name" => {
+            (private && is_a_name(&author.name)).then(|| author.name.as_str().into())
+        }
+        "flight.number" => {
+            let mut entities = occasion.reading.entities.iter();
+            let flight = entities.find(|entity| entity.kind == "flight")?;
+            Some(flight.normal.as_str().into())
+        }
+        "wait" => wait.map(|wait| words_for(wait).into()),
+        "case.number" => wait.map(|_| {
+            let conversation = occasion.conversation;
+            let number = CaseNumber::of(&conversation.id, conversation.cases_opened);
+            number.to_string().into()
+        }),
+        _ => None,
     }
-    if let Some(flight) = occasion
-        .reading
-        .entities
-        .iter()
-        .find(|entity| entity.kind == "flight")
-    {
-        values.insert("flight.number".to_owned(), flight.normal.clone());
-    }
-    if let Some(wait) = wait {
-        values.insert("wait".to_owned(), words_for(wait));
-        let number = CaseNumber::of(
-            &occasion.conversation.id,
-            occasion.conversation.cases_opened,
-        );
-        values.insert("case.number".to_owned(), number.to_string());
-    }
-    values
 }
 
 /// Whether what an author calls themselves may be said back to them: letters as names have them, and nothing that could be
@@ -126,13 +118,14 @@ fn words_for(wait: Duration) -> String {
     }
 }
 
-/// Chooses a wording: another conversation or a later answer, another wording; a restart, the same one.
+/// Chooses a wording: another conversation or a later answer, another wording; a restart, the same one. FNV-1a
+/// (<http://www.isthe.com/chongo/tech/comp/fnv/>) with its upper half, which depends on every letter, on the lower.
 fn seed(conversation: &ConversationId, said: usize) -> u64 {
-    let digest = Sha256::digest(format!("{conversation}/{said}").as_bytes());
-    digest
-        .iter()
-        .take(8)
-        .fold(0, |seed, byte| seed << 8 | u64::from(*byte))
+    let letters = conversation.as_str().bytes().chain(said.to_le_bytes());
+    let hash = letters.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash ^ hash >> 32
 }
 
 #[cfg(test)]

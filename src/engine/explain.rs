@@ -69,9 +69,14 @@ pub struct Explanation {
 
 /// Judges `message` as the first of a new conversation and explains the verdict. Nothing changes, nothing is sent.
 pub fn explain(world: &World, brand: BrandName, message: &Inbound, now: Timestamp) -> Explanation {
+    let verdict = judge_first(world, brand.clone(), message, now);
+    Explanation::of(world, &brand, message, verdict)
+}
+
+/// Judges `message` as the first of a new conversation.
+pub fn judge_first(world: &World, brand: BrandName, message: &Inbound, now: Timestamp) -> Verdict {
     let conversation = Conversation::new(message, brand);
-    let verdict = judge(world, &conversation, message, now);
-    Explanation::of(world, &conversation.brand, message, verdict)
+    judge(world, &conversation, message, now)
 }
 
 /// The same for a rule author: with the rule that made each topic match, and why it did not come first.
@@ -85,10 +90,9 @@ pub fn explain_rules(
         .brands
         .get(&brand)
         .map_or(&[][..], |brand| &brand.packs);
-    let conversation = Conversation::new(message, brand);
-    let verdict = judge(world, &conversation, message, now);
+    let verdict = judge_first(world, brand.clone(), message, now);
     let found = verdict.reading.topics.clone();
-    let mut explanation = Explanation::of(world, &conversation.brand, message, verdict);
+    let mut explanation = Explanation::of(world, &brand, message, verdict);
     for (shown, found_one) in explanation.topics.iter_mut().zip(&found) {
         if let Some(rule) = world.library.rule(found_one, packs) {
             shown.rule = Some(rule.text.clone());
@@ -220,7 +224,7 @@ impl Explanation {
 }
 
 /// What was found, by kind; several of one kind in reading order.
-fn by_kind(found: &[Entity]) -> BTreeMap<String, String> {
+pub fn by_kind(found: &[Entity]) -> BTreeMap<String, String> {
     let mut kinds: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for entity in found {
         let value = entity.normal.as_str();

@@ -85,21 +85,23 @@ pub fn judge(
     let Some(brand) = world.brands.get(&conversation.brand) else {
         return Verdict {
             severity: Severity::Normal,
-            ..silence(Reading::default())
+            ..silence()
         }
         .because("the brand is no longer in the config");
     };
     let reading = read(world, brand, conversation, message);
+    let decides = reading.topics.first();
     let case = Judgement {
         world,
         brand,
         conversation,
         message,
-        reading,
+        decides: decides.and_then(|found| world.library.topic(&found.topic, &brand.packs)),
+        reading: &reading,
         now,
     };
     let verdict = case.held_back().unwrap_or_else(|| case.answer());
-    with_guess(verdict)
+    with_guess(Verdict { reading, ..verdict })
 }
 
 /// Says first what was only guessed, so that nobody takes it for a rule.
@@ -137,9 +139,10 @@ fn read(world: &World, brand: &Brand, conversation: &Conversation, message: &Inb
     )
 }
 
-fn silence(reading: Reading) -> Verdict {
+/// Nothing is said. What was understood is filled in at the end.
+fn silence() -> Verdict {
     Verdict {
-        reading,
+        reading: Reading::default(),
         outcome: Outcome::Silence,
         topic: None,
         severity: Severity::Low,
@@ -158,7 +161,9 @@ struct Judgement<'a> {
     brand: &'a Brand,
     conversation: &'a Conversation,
     message: &'a Inbound,
-    reading: Reading,
+    reading: &'a Reading,
+    /// The topic that decides: the first in the reading's order.
+    decides: Option<&'a Topic>,
     now: Timestamp,
 }
 
@@ -179,10 +184,10 @@ impl<'a> Judgement<'a> {
                 return Some(self.with_people(format!("{agent} has the conversation")));
             }
         }
-        if !self.message.addressed && !self.deciding().is_some_and(is_for_people_only) {
+        if !self.message.addressed && !self.decides.is_some_and(is_for_people_only) {
             return Some(self.silent("not addressed to us: what is overheard is not answered"));
         }
-        let topic = self.deciding();
+        let topic = self.decides;
         // Promise 5 stands above opt-out and pause: somebody may be hurt.
         if let Some(topic) = topic.filter(|topic| is_for_people_only(topic)) {
             return Some(
@@ -220,7 +225,7 @@ impl<'a> Judgement<'a> {
         let verdict = self.silent(reason);
         if self.message.addressed
             && self
-                .deciding()
+                .decides
                 .is_some_and(|topic| topic.action == Action::OptOut)
         {
             return Verdict {
@@ -248,7 +253,7 @@ impl<'a> Judgement<'a> {
             && self.reading.entities.iter().any(|entity| entity.private)
         {
             return self
-                .to_a_person(self.deciding(), Some(words::PRIVATE_DATA))
+                .to_a_person(self.decides, Some(words::PRIVATE_DATA))
                 .because("private data in public: nothing of it is repeated");
         }
         if let Some(topic) = self.asked_topic() {
@@ -256,19 +261,13 @@ impl<'a> Judgement<'a> {
                 .answer_topic(topic)
                 .because("the customer answers what the bot asked");
         }
-        match self.deciding() {
+        match self.decides {
             Some(topic) if topic.action == Action::Ignore => {
                 self.silent(format!("topic {} is left alone", topic.name))
             }
             Some(topic) => self.answer_topic(topic),
             None => self.nothing_matched(),
         }
-    }
-
-    /// The topic that decides: the first in the reading's order.
-    fn deciding(&self) -> Option<&'a Topic> {
-        let found = self.reading.topics.first()?;
-        self.world.library.topic(&found.topic, &self.brand.packs)
     }
 
     /// The topic for which the bot asked something that this message now tells.
@@ -424,7 +423,7 @@ impl<'a> Judgement<'a> {
             None => Verdict {
                 outcome: Outcome::Handoff,
                 severity: Severity::Normal,
-                ..silence(self.reading.clone())
+                ..silence()
             },
         };
         let verdict = Verdict {
@@ -443,13 +442,13 @@ impl<'a> Judgement<'a> {
             outcome,
             topic: Some(topic.name.clone()),
             severity: topic.severity,
-            ..silence(self.reading.clone())
+            ..silence()
         }
     }
 
     fn silent(&self, reason: impl Into<String>) -> Verdict {
-        let verdict = silence(self.reading.clone()).because(reason);
-        match self.deciding() {
+        let verdict = silence().because(reason);
+        match self.decides {
             Some(topic) => Verdict {
                 topic: Some(topic.name.clone()),
                 severity: topic.severity,
@@ -467,7 +466,7 @@ impl<'a> Judgement<'a> {
             brand: self.brand,
             conversation: self.conversation,
             message: self.message,
-            reading: &self.reading,
+            reading: self.reading,
         };
         match compose(&occasion, &reply, wait) {
             Ok(rendered) => Verdict {

@@ -18,7 +18,9 @@ pub mod test_table;
 mod tests;
 mod topic_file;
 mod values;
+mod wording;
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -118,8 +120,8 @@ pub struct Topic {
     pub action: Action,
 }
 
-/// The values a reply may use: `customer.name` → `Ann`. Already stripped of markup by the caller's choice of [`Limits`].
-pub type Values = BTreeMap<String, String>;
+/// Gives the values a reply may use by their names: `customer.name` → `Ann`. They need not be harmless.
+pub type Values<'a> = dyn Fn(&str) -> Option<Cow<'a, str>> + 'a;
 
 /// A reply ready to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +157,6 @@ pub enum RenderError {
 }
 
 /// What to render.
-#[derive(Debug)]
 pub struct Wanted<'a> {
     /// The packs of the brand, best first; `core` is always searched last.
     pub packs: &'a [PackName],
@@ -164,7 +165,7 @@ pub struct Wanted<'a> {
     /// The reply.
     pub reply: &'a ReplyName,
     /// The values.
-    pub values: &'a Values,
+    pub values: &'a Values<'a>,
     /// Chooses among the wordings: the same seed, the same wording.
     pub seed: u64,
     /// What the network allows.
@@ -374,16 +375,12 @@ impl Library {
 
     /// Makes a reply: right language, a wording that fits, values stripped of the network's markup.
     pub fn render(&self, wanted: &Wanted<'_>) -> Result<Rendered, RenderError> {
-        let data = values::tree(wanted.values, wanted.limits);
+        let packs = self.chain(wanted.packs);
         for language in wanted.languages {
-            for pack in self.chain(wanted.packs) {
-                let key = (pack, language, wanted.reply);
-                if self.replies.has(key) {
-                    let text = self
-                        .replies
-                        .render(key, &data, wanted.seed, wanted.limits)?;
+            for pack in &packs {
+                if let Some(reply) = self.replies.find(wanted.reply, pack, language) {
                     return Ok(Rendered {
-                        text,
+                        text: reply.render(wanted)?,
                         language: language.clone(),
                     });
                 }

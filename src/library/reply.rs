@@ -1,17 +1,17 @@
-//! Replies: templates cut into wordings, checked, and rendered. The template's own words are trusted, values are not.
+//! Replies: templates cut into wordings, checked, and said. The template's own words are trusted, values are not.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use handlebars::template::{HelperTemplate, Template, TemplateElement};
-use handlebars::{Handlebars, RenderErrorReason};
-use serde_json::Value;
 
 use crate::library::diagnostic::Diagnostic;
 use crate::library::document::Problems;
 use crate::library::spelling;
-use crate::library::values::{self, KNOWN, Origin};
-use crate::library::{RenderError, SourceFile};
+use crate::library::values::{self, KNOWN, Known, Origin};
+use crate::library::wording::Wording;
+use crate::library::{RenderError, SourceFile, Wanted};
 use crate::model::id::{Language, PackName, ReplyName};
 use crate::model::network::{Limits, TextUnit};
 
@@ -43,7 +43,7 @@ pub(crate) struct ReplyDraft<'a> {
     pub(crate) name: ReplyName,
     pub(crate) language: Language,
     pub(crate) file: &'a SourceFile,
-    pub(crate) wordings: Vec<Template>,
+    pub(crate) wordings: Vec<Wording>,
 }
 
 /// Cuts and parses a reply file.
@@ -62,7 +62,7 @@ pub(crate) fn read(
         match Template::compile(wording) {
             Ok(template) => {
                 check_elements(&mut problems, start, &template);
-                wordings.push(template);
+                wordings.push(Wording::of(&template));
             }
             Err(error) => {
                 let (line, column) = error.pos().unwrap_or((1, 1));
@@ -189,21 +189,19 @@ fn check_known(problems: &mut Problems<'_>, at: usize, name: &str) -> Option<Ori
 }
 
 /// A reply must have a wording that fits everywhere, with every value at its longest.
-fn check_length(problems: &mut Problems<'_>, wordings: &[Template]) {
-    let registry = registry();
+fn check_length(problems: &mut Problems<'_>, wordings: &[Wording]) {
     for (private, limits, place) in [
         (false, PUBLIC_MAX, "in public"),
         (true, PRIVATE_MAX, "in private"),
     ] {
-        let data = values::longest(private);
+        let longest = |known: &'static Known| match known.origin {
+            Origin::Flag => private.then_some(Cow::Borrowed("")),
+            Origin::Customer | Origin::Brand => Some(Cow::Owned("x".repeat(known.chars_max))),
+        };
         let shortest = wordings
             .iter()
-            .filter_map(|template| {
-                let mut registry = registry.clone();
-                registry.register_template("", template.clone());
-                registry.render("", &data).ok()
-            })
-            .map(|text| limits.unit.count(text.trim()))
+            .filter_map(|wording| wording.say(&longest).ok())
+            .map(|text| limits.unit.count(&text))
             .min();
         if let Some(shortest) = shortest
             && shortest > limits.text_max
@@ -220,114 +218,84 @@ fn check_length(problems: &mut Problems<'_>, wordings: &[Template]) {
     }
 }
 
-fn registry() -> Handlebars<'static> {
-    let mut registry = Handlebars::new();
-    registry.set_strict_mode(true);
-    registry.register_escape_fn(handlebars::no_escape);
-    registry
-}
-
-/// What a reply is found by.
-type Key<'k> = (&'k PackName, &'k Language, &'k ReplyName);
-
-type OwnedKey = (PackName, Language, ReplyName);
-
-fn owned((pack, language, reply): Key<'_>) -> OwnedKey {
-    (pack.clone(), language.clone(), reply.clone())
-}
-
-/// All replies of all packs, ready to render.
-#[derive(Debug)]
+/// All replies of all packs, ready to be said.
+#[derive(Debug, Default)]
 pub(crate) struct Replies {
-    registry: Handlebars<'static>,
-    /// The names in the registry of each reply's wordings.
-    wordings: BTreeMap<OwnedKey, Vec<String>>,
+    by_name: BTreeMap<ReplyName, Vec<Reply>>,
 }
 
-impl Default for Replies {
-    fn default() -> Self {
-        Self {
-            registry: registry(),
-            wordings: BTreeMap::new(),
-        }
-    }
+/// A reply of one pack in one language.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pack: PackName,
+    language: Language,
+    wordings: Vec<Wording>,
 }
 
 impl Replies {
     /// Adds a reply of a pack.
     pub(crate) fn add(&mut self, pack: &PackName, draft: ReplyDraft<'_>) {
-        let mut names = Vec::new();
-        for (number, template) in draft.wordings.into_iter().enumerate() {
-            let name = format!("{pack}/{}/{}#{number}", draft.language, draft.name);
-            self.registry.register_template(&name, template);
-            names.push(name);
-        }
-        self.wordings
-            .insert((pack.clone(), draft.language, draft.name), names);
+        self.by_name.entry(draft.name).or_default().push(Reply {
+            pack: pack.clone(),
+            language: draft.language,
+            wordings: draft.wordings,
+        });
     }
 
-    /// Whether the pack has this reply in this language.
-    pub(crate) fn has(&self, key: Key<'_>) -> bool {
-        self.wordings.contains_key(&owned(key))
-    }
-
-    /// Renders the wording that the seed chooses; where that one cannot be used, the longest other that can.
-    pub(crate) fn render(
+    /// What the pack has under this name in this language.
+    pub(crate) fn find(
         &self,
-        key: Key<'_>,
-        data: &Value,
-        seed: u64,
-        limits: &Limits,
-    ) -> Result<String, RenderError> {
-        let reply = key.2;
-        let names = self
-            .wordings
-            .get(&owned(key))
-            .filter(|names| !names.is_empty())
-            .ok_or_else(|| RenderError::Missing(reply.clone()))?;
-        let count = u64::try_from(names.len()).expect("a file has fewer than 2^64 wordings");
-        let chosen = usize::try_from(seed % count).expect("smaller than the number of wordings");
-        let mut problem = match self.wording(&names[chosen], reply, data, limits) {
+        name: &ReplyName,
+        pack: &PackName,
+        language: &Language,
+    ) -> Option<&Reply> {
+        let mut replies = self.by_name.get(name)?.iter();
+        replies.find(|reply| reply.pack == *pack && reply.language == *language)
+    }
+}
+
+impl Reply {
+    /// Says the wording that the seed chooses; where that one cannot be used, the longest other that can.
+    pub(crate) fn render(&self, wanted: &Wanted<'_>) -> Result<String, RenderError> {
+        let count = u64::try_from(self.wordings.len()).expect("fewer than 2^64 wordings in memory");
+        if count == 0 {
+            return Err(RenderError::Missing(wanted.reply.clone()));
+        }
+        let chosen =
+            usize::try_from(wanted.seed % count).expect("smaller than the number of wordings");
+        let mut problem = match say(&self.wordings[chosen], wanted) {
             Ok(text) => return Ok(text),
             Err(problem) => problem,
         };
         let mut others = Vec::new();
-        for name in names {
-            match self.wording(name, reply, data, limits) {
+        for wording in &self.wordings {
+            match say(wording, wanted) {
                 Ok(text) => others.push(text),
                 Err(too_long @ RenderError::TooLong { .. }) => problem = too_long,
                 Err(RenderError::Unknown { .. } | RenderError::Missing(_)) => {}
             }
         }
-        others.sort_by_key(|text| Reverse(limits.unit.count(text)));
+        others.sort_by_key(|text| Reverse(wanted.limits.unit.count(text)));
         others.into_iter().next().ok_or(problem)
     }
+}
 
-    fn wording(
-        &self,
-        name: &str,
-        reply: &ReplyName,
-        data: &Value,
-        limits: &Limits,
-    ) -> Result<String, RenderError> {
-        let text = self.registry.render(name, data).map_err(|error| {
-            let value = match error.reason() {
-                RenderErrorReason::MissingVariable(Some(value)) => value.clone(),
-                other => other.to_string(),
-            };
-            RenderError::Unknown {
-                reply: reply.clone(),
-                value,
-            }
+fn say(wording: &Wording, wanted: &Wanted<'_>) -> Result<String, RenderError> {
+    let value = |known: &'static Known| {
+        values::harmless(known, (wanted.values)(known.name)?, wanted.limits.markup)
+    };
+    let text = wording
+        .say(&value)
+        .map_err(|lacking| RenderError::Unknown {
+            reply: wanted.reply.clone(),
+            value: lacking.name.to_owned(),
         })?;
-        let text = text.trim().to_owned();
-        if limits.fits(&text) {
-            Ok(text)
-        } else {
-            Err(RenderError::TooLong {
-                reply: reply.clone(),
-                max: limits.text_max,
-            })
-        }
+    if wanted.limits.fits(&text) {
+        Ok(text)
+    } else {
+        Err(RenderError::TooLong {
+            reply: wanted.reply.clone(),
+            max: wanted.limits.text_max,
+        })
     }
 }

@@ -1,9 +1,6 @@
 //! The values that a reply may use, in one place: their names, how long they get, and how they are made harmless.
 
-use serde_json::{Map, Value};
-
-use crate::library::Values;
-use crate::model::network::Limits;
+use std::borrow::Cow;
 
 /// Who wrote a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,51 +59,31 @@ pub(crate) fn find(name: &str) -> Option<&'static Known> {
     KNOWN.iter().find(|known| known.name == name)
 }
 
-/// The values as a template reads them: nested by their dots, harmless, and without those that are empty.
-pub(crate) fn tree(values: &Values, limits: &Limits) -> Value {
-    let mut root = Map::new();
-    for known in KNOWN {
-        let Some(value) = values.get(known.name) else {
-            continue;
-        };
-        let value = match known.origin {
-            Origin::Flag => Value::Bool(value == "true"),
-            Origin::Customer | Origin::Brand => Value::String(clean(value, known, limits.markup)),
-        };
-        if value.as_str() != Some("") {
-            insert(&mut root, known.name, value);
+/// A value as a reply may say it; none where nothing of it is left, and where a flag is not set.
+pub(crate) fn harmless<'v>(
+    known: &Known,
+    value: Cow<'v, str>,
+    markup: &str,
+) -> Option<Cow<'v, str>> {
+    match known.origin {
+        Origin::Flag => (value == "true").then_some(value),
+        Origin::Customer | Origin::Brand => {
+            let value = if is_plain(&value, known.chars_max) {
+                value
+            } else {
+                Cow::Owned(clean(&value, known, markup))
+            };
+            (!value.is_empty()).then_some(value)
         }
     }
-    Value::Object(root)
 }
 
-/// Every value at its longest, to compute with.
-pub(crate) fn longest(private: bool) -> Value {
-    let mut root = Map::new();
-    for known in KNOWN {
-        let value = match known.origin {
-            Origin::Flag => Value::Bool(private),
-            Origin::Customer | Origin::Brand => Value::String("x".repeat(known.chars_max)),
-        };
-        insert(&mut root, known.name, value);
-    }
-    Value::Object(root)
-}
-
-fn insert(root: &mut Map<String, Value>, name: &str, value: Value) {
-    match name.split_once('.') {
-        Some((head, tail)) => {
-            let inner = root
-                .entry(head)
-                .or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(inner) = inner {
-                inner.insert(tail.to_owned(), value);
-            }
-        }
-        None => {
-            root.insert(name.to_owned(), value);
-        }
-    }
+/// Whether there is nothing to clean: a number, a short word or two.
+fn is_plain(value: &str, chars_max: usize) -> bool {
+    value.len() <= chars_max
+        && value
+            .split(' ')
+            .all(|word| !word.is_empty() && word.bytes().all(|c| c.is_ascii_alphanumeric()))
 }
 
 /// A value without what a network or a reader could take for more than a value.
@@ -199,19 +176,17 @@ mod tests {
 
     #[test]
     fn an_empty_value_is_as_good_as_none() {
-        let values = Values::from([
-            ("customer.name".to_owned(), "@".to_owned()),
-            ("private".to_owned(), "false".to_owned()),
-            ("flight.number".to_owned(), "XY123".to_owned()),
-        ]);
-        let limits = Limits {
-            text_max: 100,
-            unit: crate::model::network::TextUnit::Chars,
-            markup: "",
-        };
-        assert_eq!(
-            tree(&values, &limits),
-            serde_json::json!({"flight": {"number": "XY123"}, "private": false})
-        );
+        for (name, value, expected) in [
+            ("customer.name", "@", None),
+            ("customer.name", "", None),
+            ("customer.name", "Ann *Lee* ", Some("Ann Lee")),
+            ("private", "false", None),
+            ("private", "true", Some("true")),
+            ("flight.number", "XY123", Some("XY123")),
+            ("flight.number", "XY1234567", Some("XY123456")),
+        ] {
+            let harmless = harmless(find(name).unwrap(), value.into(), "*_`[]");
+            assert_eq!(harmless.as_deref(), expected, "{name} {value}");
+        }
     }
 }

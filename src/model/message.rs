@@ -41,8 +41,13 @@ pub struct Inbound {
 
 impl Inbound {
     /// A message that nobody sent, to ask what would be decided about it.
-    pub fn imagined(account: AccountId, text: &str, visibility: Visibility, at: Timestamp) -> Self {
-        let mut text = text.to_owned();
+    pub fn imagined(
+        account: AccountId,
+        text: impl Into<String>,
+        visibility: Visibility,
+        at: Timestamp,
+    ) -> Self {
+        let mut text = text.into();
         cut_to_bytes(&mut text, TEXT_BYTES_MAX);
         Self {
             id: MessageId::new("imagined"),

@@ -41,7 +41,8 @@ pub struct Limits {
 impl Limits {
     /// Whether `text` may be sent as one message.
     pub fn fits(&self, text: &str) -> bool {
-        self.unit.count(text) <= self.text_max
+        // No unit counts more than there are bytes.
+        text.len() <= self.text_max || self.unit.count(text) <= self.text_max
     }
 }
 

@@ -20,14 +20,21 @@ pub enum Outcome {
     Silence,
 }
 
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Outcome {
+    /// Its name in files and answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Reply => "reply",
             Self::Ask => "ask",
             Self::Handoff => "handoff",
             Self::Silence => "silence",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

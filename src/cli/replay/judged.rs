@@ -4,46 +4,52 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::engine::explain::{Explanation, ScoredTopic};
+use crate::engine::explain::by_kind;
+use crate::engine::judge::Verdict;
+use crate::model::id::{DeskName, Language, MessageId, ReplyName, TopicName};
+use crate::model::record::Outcome;
+use crate::model::severity::Severity;
 
 /// A decision. The names and their order are a promise to whoever reads them.
 #[derive(Serialize)]
 pub(super) struct Judged<'a> {
-    id: &'a str,
-    outcome: &'a str,
-    topic: Option<&'a str>,
+    id: &'a MessageId,
+    outcome: Outcome,
+    topic: Option<&'a TopicName>,
     topics: Vec<Scored<'a>>,
-    severity: &'a str,
-    desk: Option<&'a str>,
-    reply: Option<&'a str>,
-    language: Option<&'a str>,
-    entities: &'a BTreeMap<String, String>,
+    severity: Severity,
+    desk: Option<&'a DeskName>,
+    reply: Option<&'a ReplyName>,
+    language: Option<&'a Language>,
+    entities: BTreeMap<String, String>,
     why: &'a [String],
 }
 
 #[derive(Serialize)]
 struct Scored<'a> {
-    topic: &'a str,
+    topic: &'a TopicName,
     score: f32,
 }
 
-impl<'a> From<&'a Explanation> for Judged<'a> {
-    fn from(explanation: &'a Explanation) -> Self {
-        let scored = |topic: &'a ScoredTopic| Scored {
-            topic: &topic.topic,
-            score: topic.score,
-        };
+impl<'a> Judged<'a> {
+    /// The verdict about the message of this id.
+    pub(super) fn of(id: &'a MessageId, verdict: &'a Verdict) -> Self {
+        let reading = &verdict.reading;
+        let topics = reading.topics.iter().map(|found| Scored {
+            topic: &found.topic,
+            score: found.score,
+        });
         Self {
-            id: &explanation.id,
-            outcome: &explanation.outcome,
-            topic: explanation.topic.as_deref(),
-            topics: explanation.topics.iter().map(scored).collect(),
-            severity: &explanation.severity,
-            desk: explanation.desk.as_deref(),
-            reply: explanation.reply.as_deref(),
-            language: explanation.language.as_deref(),
-            entities: &explanation.entities,
-            why: &explanation.why,
+            id,
+            outcome: verdict.outcome,
+            topic: verdict.topic.as_ref(),
+            topics: topics.collect(),
+            severity: verdict.severity,
+            desk: verdict.desk.as_ref(),
+            reply: verdict.reply.as_ref(),
+            language: reading.language.as_ref(),
+            entities: by_kind(&reading.entities),
+            why: &verdict.why,
         }
     }
 }
@@ -52,7 +58,7 @@ impl<'a> From<&'a Explanation> for Judged<'a> {
 #[derive(Serialize)]
 pub(super) struct Change<'a> {
     /// The message.
-    pub(super) id: &'a str,
+    pub(super) id: &'a MessageId,
     /// What it says; private values are masked.
     pub(super) text: String,
     /// By the old packs.
@@ -64,17 +70,17 @@ pub(super) struct Change<'a> {
 /// What matters to the customer about a decision.
 #[derive(PartialEq, Serialize)]
 pub(super) struct Choice<'a> {
-    outcome: &'a str,
-    topic: Option<&'a str>,
-    reply: Option<&'a str>,
+    outcome: Outcome,
+    topic: Option<&'a TopicName>,
+    reply: Option<&'a ReplyName>,
 }
 
-impl<'a> From<&'a Explanation> for Choice<'a> {
-    fn from(explanation: &'a Explanation) -> Self {
+impl<'a> From<&'a Verdict> for Choice<'a> {
+    fn from(verdict: &'a Verdict) -> Self {
         Self {
-            outcome: &explanation.outcome,
-            topic: explanation.topic.as_deref(),
-            reply: explanation.reply.as_deref(),
+            outcome: verdict.outcome,
+            topic: verdict.topic.as_ref(),
+            reply: verdict.reply.as_ref(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Each message is judged as the first of a new conversation. Sends nothing, stores nothing.
 
+mod fields;
 mod judged;
 mod past;
 mod tally;
@@ -26,7 +27,8 @@ use crate::cli::replay::tally::Tally;
 use crate::cli::{Ended, account_for, load_config, load_packs};
 use crate::clock;
 use crate::config::Config;
-use crate::engine::explain::{Explanation, explain};
+use crate::engine::explain::judge_first;
+use crate::engine::judge::Verdict;
 use crate::engine::world::World;
 use crate::model::id::AccountId;
 use crate::model::message::Inbound;
@@ -73,7 +75,6 @@ impl Replay {
         let mut results = self.results()?;
         let mut remarks = Output::stderr();
         let mut tally = Tally::default();
-        let mut changes = 0;
         let threads = self.threads();
         loop {
             let batch = self.read_batch(&mut source, |unreadable| {
@@ -81,14 +82,12 @@ impl Replay {
                 let remark = format!("{}:{unreadable}\n", self.name());
                 progress.suspend(|| remarks.text(&remark))
             })?;
-            let mut lines = String::new();
-            for (explanation, line) in bench.judge_all(&batch, threads) {
-                tally.add(&explanation);
-                changes += usize::from(line.is_some());
-                lines.extend(line);
+            let is_last = batch.len() < BATCH;
+            for part in bench.judge_all(batch, threads) {
+                tally.add_all(&part.tally);
+                progress.suspend(|| results.bytes(&part.lines))?;
             }
-            progress.suspend(|| results.text(&lines))?;
-            if batch.len() < BATCH {
+            if is_last {
                 break;
             }
         }
@@ -96,7 +95,7 @@ impl Replay {
         let took = clock::now().duration_since(bench.now).unsigned_abs();
         remarks.text(&tally.to_text(took))?;
         if self.compare.is_some() {
-            let messages = tally.messages();
+            let (changes, messages) = (tally.changes(), tally.messages());
             remarks.text(&format!("{changes} of {messages} messages would change\n"))?;
         }
         Ok(if tally.has_unreadable() {
@@ -247,76 +246,100 @@ struct Bench {
     now: Timestamp,
 }
 
+/// What became of some of the messages.
+#[derive(Default)]
+struct Part {
+    /// The lines to print about them, in order.
+    lines: Vec<u8>,
+    tally: Tally,
+}
+
 impl Bench {
-    /// Judges all of them, and gives the line to print about each, in order.
-    fn judge_all(&self, pasts: &[Past], threads: usize) -> Vec<(Explanation, Option<String>)> {
+    /// Judges all of them, in as many parts as there are threads, in order.
+    fn judge_all(&self, mut pasts: Vec<Past>, threads: usize) -> Vec<Part> {
         let share = pasts.len().div_ceil(threads).max(1);
+        let mut shares = Vec::new();
+        while pasts.len() > share {
+            let rest = pasts.split_off(share);
+            shares.push(std::mem::replace(&mut pasts, rest));
+        }
         thread::scope(|scope| {
-            let judging: Vec<_> = pasts
-                .chunks(share)
-                .map(|share| {
-                    scope.spawn(|| {
-                        share
-                            .iter()
-                            .map(|past| self.judge(past))
-                            .collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            judging
+            let judging: Vec<_> = shares
                 .into_iter()
-                .flat_map(|judged| {
+                .map(|share| scope.spawn(|| self.judge_part(share)))
+                .collect();
+            let last = self.judge_part(pasts);
+            let mut parts: Vec<Part> = judging
+                .into_iter()
+                .map(|judged| {
                     judged
                         .join()
                         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
                 })
-                .collect()
+                .collect();
+            parts.push(last);
+            parts
         })
     }
 
-    fn judge(&self, past: &Past) -> (Explanation, Option<String>) {
+    fn judge_part(&self, pasts: Vec<Past>) -> Part {
+        let mut part = Part::default();
+        for past in pasts {
+            self.judge(past, &mut part);
+        }
+        part
+    }
+
+    fn judge(&self, past: Past, part: &mut Part) {
         let account = past
             .channel
             .as_deref()
             .and_then(|channel| self.world.account_for(self.brand.as_deref(), Some(channel)))
             .unwrap_or_else(|| self.account.clone());
-        let message = past.message(account, self.now);
-        let explanation = explained(&self.world, &message);
-        let line = match &self.old {
-            None => Some(line(&Judged::from(&explanation))),
-            Some(old) => change(
-                &self.world,
-                &message,
-                &explained(old, &message),
-                &explanation,
-            ),
+        let message = past.into_message(account, self.now);
+        let verdict = judged(&self.world, &message);
+        let changes = match &self.old {
+            None => {
+                write_line(&Judged::of(&message.id, &verdict), &mut part.lines);
+                false
+            }
+            Some(old) => {
+                let old = judged(old, &message);
+                write_change(&self.world, &message, &old, &verdict, &mut part.lines)
+            }
         };
-        (explanation, line)
+        part.tally.add(&verdict, changes);
     }
 }
 
-fn explained(world: &World, message: &Inbound) -> Explanation {
+fn judged(world: &World, message: &Inbound) -> Verdict {
     let brand = world.accounts[&message.account].brand.clone();
-    explain(world, brand, message, message.sent_at)
+    judge_first(world, brand, message, message.sent_at)
 }
 
-fn change(
+/// Writes what changes, if anything does, and says whether.
+fn write_change(
     world: &World,
     message: &Inbound,
-    old: &Explanation,
-    new: &Explanation,
-) -> Option<String> {
+    old: &Verdict,
+    new: &Verdict,
+    lines: &mut Vec<u8>,
+) -> bool {
     let (before, after) = (Choice::from(old), Choice::from(new));
-    (before != after).then(|| {
-        line(&Change {
-            id: &new.id,
+    let changes = before != after;
+    if changes {
+        let change = Change {
+            id: &message.id,
             text: world.mask(&world.accounts[&message.account].brand, &message.text),
             before,
             after,
-        })
-    })
+        };
+        write_line(&change, lines);
+    }
+    changes
 }
 
-fn line(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("text and numbers are JSON") + "\n"
+fn write_line(value: &impl Serialize, lines: &mut Vec<u8>) {
+    serde_json::to_writer(&mut *lines, value).expect("text and numbers are JSON");
+    lines.push(b'\n');
 }

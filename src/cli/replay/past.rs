@@ -1,36 +1,21 @@
 //! Past messages out of a file: JSON lines or CSV. A line that cannot be read is told and left out, never what it says.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read};
 
 use anyhow::Context;
 use csv::{ByteRecord, ReaderBuilder};
 use jiff::Timestamp;
-use serde_json::Value;
 
+use crate::cli::replay::fields::{Field, Fields, TEXT};
 use crate::model::id::{AccountId, AuthorId, Language, MessageId};
 use crate::model::message::Inbound;
 use crate::model::network::Visibility;
 
-/// What a message may have; whatever else an export carries is left alone.
-const FIELDS: [&str; 10] = [
-    TEXT,
-    "id",
-    "author",
-    "author_name",
-    "at",
-    "channel",
-    "visibility",
-    "addressed",
-    "lang",
-    "followers",
-];
-
-/// The one field that a message must have.
-const TEXT: &str = "text";
-
 /// What some programs put at the beginning of a file: <https://www.unicode.org/faq/utf_bom.html>.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// How much of a file is read at once.
+const BUFFER_BYTES: usize = 256 * 1024;
 
 /// A message that somebody once wrote.
 #[derive(Debug, PartialEq)]
@@ -58,20 +43,19 @@ pub(super) struct Unreadable {
     problem: String,
 }
 
-type Fields = BTreeMap<&'static str, String>;
-
 impl Past {
     fn of(line: u64, mut fields: Fields) -> Result<Self, String> {
-        let text = fields.remove(TEXT).ok_or("there is no `text`")?;
-        fields.retain(|_, value| !value.is_empty());
         Ok(Self {
-            text,
-            at: read(&fields, "at", "a time such as 2026-01-31T09:30:00Z", |at| {
-                at.parse().ok()
-            })?,
+            text: fields.take(Field::Text).ok_or("there is no `text`")?,
+            at: read(
+                &mut fields,
+                Field::At,
+                "a time such as 2026-01-31T09:30:00Z",
+                |at| at.parse().ok(),
+            )?,
             visibility: read(
-                &fields,
-                "visibility",
+                &mut fields,
+                Field::Visibility,
                 "`public` or `private`",
                 |word| match word {
                     "public" => Some(Visibility::Public),
@@ -80,46 +64,46 @@ impl Past {
                 },
             )?
             .unwrap_or(Visibility::Private),
-            addressed: read(&fields, "addressed", "`true` or `false`", |word| {
+            addressed: read(&mut fields, Field::Addressed, "`true` or `false`", |word| {
                 word.to_ascii_lowercase().parse().ok()
             })?
             .unwrap_or(true),
-            followers: read(&fields, "followers", "a whole number", |count| {
+            followers: read(&mut fields, Field::Followers, "a whole number", |count| {
                 count.parse().ok()
             })?,
-            language: fields.remove("lang").and_then(|tag| language(&tag)),
-            id: fields.remove("id").unwrap_or_else(|| line.to_string()),
-            channel: fields.remove("channel"),
-            author: fields.remove("author"),
-            author_name: fields.remove("author_name"),
+            language: fields.take(Field::Lang).and_then(|tag| language(&tag)),
+            id: fields.take(Field::Id).unwrap_or_else(|| line.to_string()),
+            channel: fields.take(Field::Channel),
+            author: fields.take(Field::Author),
+            author_name: fields.take(Field::AuthorName),
         })
     }
 
     /// As a message to `account`; written at `now` where nobody knows when.
-    pub(super) fn message(&self, account: AccountId, now: Timestamp) -> Inbound {
+    pub(super) fn into_message(self, account: AccountId, now: Timestamp) -> Inbound {
         let at = self.at.unwrap_or(now);
-        let mut message = Inbound::imagined(account, &self.text, self.visibility, at);
-        message.id = MessageId::new(&self.id);
-        if let Some(author) = &self.author {
+        let mut message = Inbound::imagined(account, self.text, self.visibility, at);
+        message.id = MessageId::new(self.id);
+        if let Some(author) = self.author {
             message.author.id = AuthorId::new(author);
         }
-        message.author.name = self.author_name.clone().unwrap_or_default();
+        message.author.name = self.author_name.unwrap_or_default();
         message.author.followers = self.followers;
         message.addressed = self.addressed;
-        message.language.clone_from(&self.language);
+        message.language = self.language;
         message
     }
 }
 
 fn read<T>(
-    fields: &Fields,
-    name: &str,
+    fields: &mut Fields,
+    field: Field,
     expected: &str,
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<Option<T>, String> {
     fields
-        .get(name)
-        .map(|value| parse(value).ok_or_else(|| format!("`{name}` is not {expected}")))
+        .take(field)
+        .map(|value| parse(&value).ok_or_else(|| format!("`{}` is not {expected}", field.name())))
         .transpose()
 }
 
@@ -138,13 +122,15 @@ pub(super) enum Source {
         input: BufReader<Box<dyn Read>>,
         /// The lines read so far.
         line: u64,
+        /// The last of them.
+        bytes: Vec<u8>,
     },
     /// A table whose first row names the columns.
     Csv {
         /// The file.
         input: Box<csv::Reader<Box<dyn Read>>>,
         /// Where each field stands.
-        columns: BTreeMap<&'static str, usize>,
+        columns: Vec<(Field, usize)>,
     },
 }
 
@@ -152,8 +138,9 @@ impl Source {
     /// One JSON object per line.
     pub(super) fn json_lines(input: Box<dyn Read>) -> Self {
         Self::JsonLines {
-            input: BufReader::new(input),
+            input: BufReader::with_capacity(BUFFER_BYTES, input),
             line: 0,
+            bytes: Vec::new(),
         }
     }
 
@@ -169,14 +156,15 @@ impl Source {
             .from_reader(input);
         let header = input.headers().context("the names of the columns")?;
         let place = |name: &str| header.iter().position(|column| column.trim() == name);
-        let mut columns: BTreeMap<&'static str, usize> = FIELDS
+        let mut columns: Vec<(Field, usize)> = Field::NAMED
             .iter()
-            .filter_map(|field| Some((*field, place(field)?)))
+            .filter_map(|(name, field)| Some((*field, place(name)?)))
             .collect();
         let texts = text_column.unwrap_or(TEXT);
         let texts = place(texts)
             .with_context(|| format!("there is no column `{texts}`; name one by --text-column"))?;
-        columns.insert(TEXT, texts);
+        columns.retain(|(field, _)| *field != Field::Text);
+        columns.push((Field::Text, texts));
         Ok(Self::Csv {
             input: Box::new(input),
             columns,
@@ -186,7 +174,7 @@ impl Source {
     /// The next message, or what is wrong with its line; `None` at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<Result<Past, Unreadable>>> {
         let read = match self {
-            Self::JsonLines { input, line } => next_object(input, line)?,
+            Self::JsonLines { input, line, bytes } => next_object(input, line, bytes)?,
             Self::Csv { input, columns } => next_row(input, columns)?,
         };
         Ok(read.map(|(line, fields)| {
@@ -199,48 +187,24 @@ impl Source {
 
 type NextFields = io::Result<Option<(u64, Result<Fields, String>)>>;
 
-fn next_object(input: &mut impl BufRead, line: &mut u64) -> NextFields {
-    let mut bytes = Vec::new();
+fn next_object(input: &mut impl BufRead, line: &mut u64, bytes: &mut Vec<u8>) -> NextFields {
     loop {
         bytes.clear();
-        if input.read_until(b'\n', &mut bytes)? == 0 {
+        if input.read_until(b'\n', bytes)? == 0 {
             return Ok(None);
         }
         *line += 1;
         let object = bytes
             .strip_prefix(BYTE_ORDER_MARK)
-            .unwrap_or(&bytes)
+            .unwrap_or(bytes)
             .trim_ascii();
         if !object.is_empty() {
-            return Ok(Some((*line, fields_of_object(object))));
+            return Ok(Some((*line, Fields::of_object(object))));
         }
     }
 }
 
-fn fields_of_object(bytes: &[u8]) -> Result<Fields, String> {
-    let value: Value = serde_json::from_slice(bytes)
-        .map_err(|error| format!("this is not JSON, from column {} on", error.column()))?;
-    let Value::Object(mut object) = value else {
-        return Err("this is not a JSON object".to_owned());
-    };
-    let mut fields = Fields::new();
-    for name in FIELDS {
-        let value = match object.remove(name) {
-            None | Some(Value::Null) => continue,
-            Some(Value::String(value)) => value,
-            Some(Value::Number(value)) if name != TEXT => value.to_string(),
-            Some(Value::Bool(value)) if name != TEXT => value.to_string(),
-            Some(_) => return Err(format!("`{name}` is not text")),
-        };
-        fields.insert(name, value);
-    }
-    Ok(fields)
-}
-
-fn next_row(
-    input: &mut csv::Reader<Box<dyn Read>>,
-    columns: &BTreeMap<&'static str, usize>,
-) -> NextFields {
+fn next_row(input: &mut csv::Reader<Box<dyn Read>>, columns: &[(Field, usize)]) -> NextFields {
     let mut row = ByteRecord::new();
     if !input.read_byte_record(&mut row)? {
         return Ok(None);
@@ -249,19 +213,16 @@ fn next_row(
     Ok(Some((line, fields_of_row(&row, columns))))
 }
 
-fn fields_of_row(
-    row: &ByteRecord,
-    columns: &BTreeMap<&'static str, usize>,
-) -> Result<Fields, String> {
-    let cells = columns
-        .iter()
-        .filter_map(|(name, place)| Some((*name, row.get(*place)?)));
-    cells
-        .map(|(name, cell)| {
-            let value = str::from_utf8(cell).map_err(|_| format!("`{name}` is not UTF-8"))?;
-            Ok((name, value.to_owned()))
-        })
-        .collect()
+fn fields_of_row(row: &ByteRecord, columns: &[(Field, usize)]) -> Result<Fields, String> {
+    let mut fields = Fields::default();
+    for (field, place) in columns {
+        if let Some(cell) = row.get(*place) {
+            let value =
+                str::from_utf8(cell).map_err(|_| format!("`{}` is not UTF-8", field.name()))?;
+            fields.set(*field, Some(value.to_owned()));
+        }
+    }
+    Ok(fields)
 }
 
 #[cfg(test)]
@@ -334,8 +295,12 @@ mod tests {
             None,
         );
         assert_eq!(object, row);
-        let past = object[0].as_ref().expect("it can be read");
-        let message = past.message(AccountId::new("telegram", "care"), Timestamp::UNIX_EPOCH);
+        let past = object
+            .into_iter()
+            .next()
+            .expect("one")
+            .expect("it can be read");
+        let message = past.into_message(AccountId::new("telegram", "care"), Timestamp::UNIX_EPOCH);
         assert_eq!(message.id.as_str(), "7");
         assert_eq!(message.author.name, "Ann");
         assert_eq!(message.author.followers, Some(12));

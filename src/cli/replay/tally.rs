@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
-use crate::engine::explain::Explanation;
+use crate::engine::judge::Verdict;
+use crate::model::id::TopicName;
 
 /// Most topics that are told.
 const TOPICS_SHOWN: usize = 20;
@@ -17,18 +18,32 @@ const NO_TOPIC: &str = "(none)";
 pub(super) struct Tally {
     messages: usize,
     unreadable: usize,
+    changes: usize,
     outcomes: BTreeMap<String, usize>,
     topics: BTreeMap<String, usize>,
 }
 
 impl Tally {
-    /// Counts one decision.
-    pub(super) fn add(&mut self, explanation: &Explanation) {
+    /// Counts one decision, and whether other packs decide otherwise.
+    pub(super) fn add(&mut self, verdict: &Verdict, changes: bool) {
         self.messages += 1;
-        let outcome = explanation.outcome.clone();
-        *self.outcomes.entry(outcome).or_default() += 1;
-        let topic = explanation.topic.as_deref().unwrap_or(NO_TOPIC);
-        *self.topics.entry(topic.to_owned()).or_default() += 1;
+        self.changes += usize::from(changes);
+        count(&mut self.outcomes, verdict.outcome.as_str(), 1);
+        let topic = verdict.topic.as_ref().map_or(NO_TOPIC, TopicName::as_str);
+        count(&mut self.topics, topic, 1);
+    }
+
+    /// Adds what was counted elsewhere.
+    pub(super) fn add_all(&mut self, other: &Self) {
+        self.messages += other.messages;
+        self.unreadable += other.unreadable;
+        self.changes += other.changes;
+        for (outcome, times) in &other.outcomes {
+            count(&mut self.outcomes, outcome, *times);
+        }
+        for (topic, times) in &other.topics {
+            count(&mut self.topics, topic, *times);
+        }
     }
 
     /// Counts a line that cannot be read.
@@ -39,6 +54,11 @@ impl Tally {
     /// How many messages were decided.
     pub(super) fn messages(&self) -> usize {
         self.messages
+    }
+
+    /// How many of them other packs decide otherwise.
+    pub(super) fn changes(&self) -> usize {
+        self.changes
     }
 
     /// Whether any line could not be read.
@@ -80,6 +100,15 @@ impl Tally {
     }
 }
 
+fn count(counts: &mut BTreeMap<String, usize>, name: &str, times: usize) {
+    match counts.get_mut(name) {
+        Some(count) => *count += times,
+        None => {
+            counts.insert(name.to_owned(), times);
+        }
+    }
+}
+
 /// Zero where there is nothing to divide by.
 fn per(count: usize, of: f64) -> f64 {
     if of > 0.0 { as_number(count) / of } else { 0.0 }
@@ -103,6 +132,7 @@ mod tests {
         let tally = Tally {
             messages: 4,
             unreadable: 1,
+            changes: 0,
             outcomes: BTreeMap::from([("ask".to_owned(), 1), ("reply".to_owned(), 3)]),
             topics: topics.collect(),
         };
