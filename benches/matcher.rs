@@ -14,6 +14,7 @@ use self::made_up::Trade;
 
 const FACTS: Facts<'_> = Facts {
     language: None,
+    other_language: false,
     channel: "http",
     brand: "northwind",
     public: true,
