@@ -104,7 +104,7 @@ fn faults_of_a_kind() {
         ),
         (
             "[entities.loyalty]\ncues = [\"club\"]\n",
-            "7:11: error: `pattern` is missing\n  hint: write pattern = \"…\"",
+            "7:1: error: `pattern` is missing\n  hint: write pattern = \"…\"",
         ),
         (
             "[entities.loyalty]\npattern = 'X\\d'\nchecksum = \"lun\"\n",
