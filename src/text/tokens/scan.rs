@@ -425,7 +425,7 @@ fn is_url_end(c: char) -> bool {
 
 /// Scripts written without spaces: each character stands alone, and a rule's word of several is a phrase.
 fn is_alone(c: char) -> bool {
-    matches!(c, '\u{3041}'..='\u{3096}' | '\u{3192}'..='\u{319f}' | '\u{30a1}'..='\u{30fa}' | '\u{ff66}'..='\u{ff9d}' | '\u{3400}'..='\u{4dbf}'
+    matches!(c, '\u{3038}'..='\u{303a}' | '\u{3220}'..='\u{3229}' | '\u{3280}'..='\u{3289}' | '\u{3041}'..='\u{3096}' | '\u{3192}'..='\u{319f}' | '\u{30a1}'..='\u{30fa}' | '\u{ff66}'..='\u{ff9d}' | '\u{3400}'..='\u{4dbf}'
         | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3fffd}')
 }
 
