@@ -1,6 +1,7 @@
 //! Decisions, tested with the shipped packs and a clock that only these tests turn.
 
 mod deliveries;
+mod guesses;
 mod messages;
 mod people;
 

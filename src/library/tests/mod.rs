@@ -1,6 +1,7 @@
 //! The shipped packs are sound, every fault of a pack is found at its place, and replies come out as promised.
 
 mod faults;
+mod guesses;
 mod replies;
 
 use super::*;
