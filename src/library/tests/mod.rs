@@ -2,6 +2,7 @@
 
 mod entities;
 mod faults;
+mod guesses;
 mod replies;
 
 use std::sync::LazyLock;
