@@ -24,13 +24,9 @@ const FACTS: Facts<'_> = Facts {
 };
 
 fn compile(queries: &[Query]) -> Matcher {
-    let rules: Vec<Rule<'_>> = (0..)
-        .zip(queries)
-        .map(|(number, query)| Rule {
-            number,
-            scope: 0,
-            query,
-        })
+    let rules: Vec<Rule<'_>> = queries
+        .iter()
+        .map(|query| Rule { scope: 0, query })
         .collect();
     Matcher::new(&rules, &[Lists::new()])
 }

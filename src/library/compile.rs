@@ -165,19 +165,11 @@ fn build(drafts: &mut [PackDraft<'_>]) -> Library {
         let visible = visible(drafts, draft);
         let chain = visible.iter().map(|pack| pack.name.clone()).collect();
         let pack = build_pack(draft, chain, number(scopes.len()), number(rules.len()));
-        for topic in &draft.topics {
-            rules.extend(
-                topic
-                    .rules
-                    .iter()
-                    .zip(number(rules.len())..)
-                    .map(|(rule, number)| Rule {
-                        number,
-                        scope: pack.scope,
-                        query: &rule.query,
-                    }),
-            );
-        }
+        let queries = draft.topics.iter().flat_map(|topic| &topic.rules);
+        rules.extend(queries.map(|rule| Rule {
+            scope: pack.scope,
+            query: &rule.query,
+        }));
         scopes.push(lists(&visible));
         packs.insert(draft.name.clone(), pack);
     }

@@ -121,7 +121,7 @@ impl<'a> Code<'a> {
     }
 }
 
-/// The code of all rules, each behind the other.
+/// The code of all rules, one behind the other, each after its scope.
 #[derive(Debug, Default)]
 pub(super) struct Codebook {
     numbers: Vec<u32>,
@@ -130,16 +130,18 @@ pub(super) struct Codebook {
 
 impl Codebook {
     /// Adds the next rule.
-    pub(super) fn push(&mut self, plan: &Plan) {
+    pub(super) fn push(&mut self, scope: u32, plan: &Plan) {
+        self.numbers.push(scope);
         self.write(plan);
         self.ends.push(number(self.numbers.len()));
     }
 
-    /// The rule that was added as number `place`.
-    pub(super) fn get(&self, place: u32) -> Code<'_> {
+    /// The scope and the code of the rule that was added after `place` others.
+    pub(super) fn get(&self, place: u32) -> (u32, Code<'_>) {
         let place = place as usize;
         let start = if place == 0 { 0 } else { self.ends[place - 1] };
-        Code(&self.numbers[start as usize..self.ends[place] as usize])
+        let rule = &self.numbers[start as usize..self.ends[place] as usize];
+        (rule[0], Code(&rule[1..]))
     }
 
     fn write(&mut self, plan: &Plan) {

@@ -16,8 +16,8 @@ pub(super) struct Needed {
 pub(super) struct LeafSet([u64; 64]);
 
 impl LeafSet {
-    fn has(&self, bit: u16) -> bool {
-        self.0[usize::from(bit >> 6)] & 1 << (bit & 63) != 0
+    fn has(&self, bit: u32) -> bool {
+        self.0[(bit >> 6) as usize % 64] & 1 << (bit & 63) != 0
     }
 }
 
@@ -25,60 +25,102 @@ impl FromIterator<LeafId> for LeafSet {
     fn from_iter<I: IntoIterator<Item = LeafId>>(leaves: I) -> Self {
         let mut set = Self([0; 64]);
         for bit in leaves.into_iter().map(bit) {
-            set.0[usize::from(bit >> 6)] |= 1 << (bit & 63);
+            set.0[(bit >> 6) as usize] |= 1 << (bit & 63);
         }
         set
     }
 }
 
-fn bit(leaf: LeafId) -> u16 {
-    let spread = leaf.wrapping_mul(0x9e37_79b1) >> 20;
-    u16::try_from(spread).expect("twelve bits are left")
+/// One of 4096.
+fn bit(leaf: LeafId) -> u32 {
+    leaf.wrapping_mul(0x9e37_79b1) >> 20
 }
 
 /// Ends what stands together in [`Gates`].
-const LAST: u16 = 1 << 15;
+const LAST: u32 = 1 << 31;
 
-/// Says of most texts, in no time, that a rule cannot match them. All rules share one piece of memory, small enough to
-/// stay near the processor.
-#[derive(Debug, Default)]
+/// For each leaf the rules that it wakes, and what each of these needs beside. It says of most texts, in no time, that a
+/// rule cannot match them: what is read for a leaf stands together in memory.
+#[derive(Debug)]
 pub(super) struct Gates {
-    /// What each rule needs, one group behind the other: one bit of each group must be set.
-    bits: Vec<u16>,
-    ends: Vec<u32>,
+    starts: Vec<u32>,
+    /// For each rule its place, how many bits follow, and these: one of each group must be set.
+    numbers: Vec<u32>,
 }
 
 impl Gates {
-    /// Adds the gate of the next rule, and gives the leaves that wake it: one of the rarest that it needs.
-    pub(super) fn push(&mut self, mut needed: Vec<Needed>) -> Option<Vec<LeafId>> {
-        needed.sort_by_key(|needed| needed.frequency);
-        let mut needed = needed.into_iter();
-        let woken_by = needed.next().map(|rarest| rarest.leaves);
-        for other in needed {
-            self.bits.extend(other.leaves.into_iter().map(bit));
-            if let Some(last) = self.bits.last_mut() {
-                *last |= LAST;
+    /// Orders what the rules need, by place, under the leaves that wake them: one of the rarest of each rule. Those that
+    /// need nothing are woken by the leaf `leaves`, which every text has.
+    pub(super) fn new(leaves: LeafId, rules: Vec<Vec<Needed>>) -> Self {
+        let mut woken = Vec::new();
+        let mut others = Vec::new();
+        for (place, mut needed) in (0..).zip(rules) {
+            needed.sort_by_key(|needed| needed.frequency);
+            let mut needed = needed.into_iter();
+            let woken_by = needed
+                .next()
+                .map_or_else(|| vec![leaves], |rarest| rarest.leaves);
+            woken.extend(woken_by.into_iter().map(|leaf| (leaf, place)));
+            others.push(bits(needed));
+        }
+        woken.sort_unstable();
+        let mut gates = Self {
+            starts: Vec::with_capacity(leaves as usize + 2),
+            numbers: Vec::new(),
+        };
+        let mut woken = woken.into_iter().peekable();
+        for leaf in 0..=leaves {
+            gates.starts.push(number(gates.numbers.len()));
+            while let Some((_, place)) = woken.next_if(|&(other, _)| other == leaf) {
+                let bits = &others[place as usize];
+                gates.numbers.extend([place, number(bits.len())]);
+                gates.numbers.extend_from_slice(bits);
             }
         }
-        let end = u32::try_from(self.bits.len()).expect("rules are far smaller than 4 GB");
-        self.ends.push(end);
-        woken_by
+        gates.starts.push(number(gates.numbers.len()));
+        gates
     }
 
-    /// Whether the rule at `place`, woken by a leaf, could match a text that has `seen`.
-    pub(super) fn lets_pass(&self, place: u32, seen: &LeafSet) -> bool {
-        let place = place as usize;
-        let start = if place == 0 { 0 } else { self.ends[place - 1] };
-        let mut has_one = false;
-        for &bit in &self.bits[start as usize..self.ends[place] as usize] {
-            has_one |= seen.has(bit & !LAST);
-            if bit & LAST != 0 {
-                if !has_one {
-                    return false;
-                }
-                has_one = false;
+    /// Calls `awake` with every rule that `leaf` wakes and that could match a text that has `seen`.
+    pub(super) fn wake(&self, leaf: LeafId, seen: &LeafSet, mut awake: impl FnMut(u32)) {
+        let leaf = leaf as usize;
+        let mut rest = &self.numbers[self.starts[leaf] as usize..self.starts[leaf + 1] as usize];
+        while let [place, len, behind @ ..] = rest {
+            let (bits, others) = behind.split_at(*len as usize);
+            rest = others;
+            if has_one_of_each(bits, seen) {
+                awake(*place);
             }
         }
-        true
     }
+}
+
+/// The bits of all groups, the last of each marked.
+fn bits(needed: impl Iterator<Item = Needed>) -> Vec<u32> {
+    let mut bits: Vec<u32> = Vec::new();
+    for group in needed {
+        bits.extend(group.leaves.into_iter().map(bit));
+        if let Some(last) = bits.last_mut() {
+            *last |= LAST;
+        }
+    }
+    bits
+}
+
+fn has_one_of_each(bits: &[u32], seen: &LeafSet) -> bool {
+    let mut has_one = false;
+    for bit in bits {
+        has_one |= seen.has(bit & !LAST);
+        if bit & LAST != 0 {
+            if !has_one {
+                return false;
+            }
+            has_one = false;
+        }
+    }
+    true
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).expect("rules are far smaller than 4 GB")
 }

@@ -44,8 +44,6 @@ pub type Lists<'a> = BTreeMap<&'a str, &'a WordList>;
 /// A rule to be compiled.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule<'a> {
-    /// The number under which its hits are reported.
-    pub number: u32,
     /// Where it belongs: the place of its lists among those that are compiled with it.
     pub scope: u32,
     /// What it says.
@@ -76,7 +74,7 @@ pub struct Facts<'a> {
 /// A rule that matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
-    /// The number the rule was given.
+    /// The place of the rule among those that were compiled.
     pub rule: u32,
     /// How specific the match is: more matched words, closer together, count more.
     pub weight: u32,
@@ -93,15 +91,10 @@ pub struct Matcher {
     lists_of_words: Postings,
     first_list: LeafId,
     first_kind: LeafId,
-    /// For each leaf, the rules to look at when it is seen, as places in `gates`, `code`, `scopes` and `numbers`.
-    woken: Postings,
-    /// Rules that can match with no leaf at all.
-    always: Vec<u32>,
+    /// The leaf that every text has.
+    always: LeafId,
     gates: Gates,
     code: Codebook,
-    scopes: Vec<u32>,
-    /// The numbers of the rules, sorted.
-    numbers: Vec<u32>,
 }
 
 /// What the code of rules refers to by number.
@@ -124,38 +117,26 @@ impl Matcher {
     /// Compiles rules; the lists that a rule names are looked up in `scopes`, at the place that is its scope.
     pub fn new(rules: &[Rule<'_>], scopes: &[Lists<'_>]) -> Self {
         let mut compiler = Compiler::default();
-        let mut sorted = rules.to_vec();
-        sorted.sort_by_key(|rule| rule.number);
-        let mut plans: Vec<Plan> = sorted
+        let mut plans: Vec<Plan> = rules
             .iter()
             .map(|rule| compiler.plan(rule.query.root(), &scopes[rule.scope as usize]))
             .collect();
         compiler.count();
-        let mut gates = Gates::default();
-        let mut woken = Vec::new();
-        let mut always = Vec::new();
         let mut code = Codebook::default();
-        for (place, plan) in (0..).zip(&mut plans) {
+        let mut needed = Vec::with_capacity(plans.len());
+        for (rule, plan) in rules.iter().zip(&mut plans) {
             compiler.arrange(plan);
-            code.push(plan);
-            let mut needed = Vec::new();
-            compiler.add_needed(plan, &mut needed);
-            match gates.push(needed) {
-                Some(leaves) => woken.extend(leaves.into_iter().map(|leaf| (leaf, place))),
-                None => always.push(place),
-            }
+            code.push(rule.scope, plan);
+            needed.push(compiler.needed(plan));
         }
         Self {
             vocabulary: Vocabulary::new(&compiler.words),
             lists_of_words: Postings::new(compiler.words.len(), compiler.lists_of_words()),
             first_list: compiler.first_list(),
             first_kind: compiler.first_kind(),
-            woken: Postings::new(compiler.leaves(), woken),
-            always,
-            gates,
+            always: compiler.leaves(),
+            gates: Gates::new(compiler.leaves(), needed),
             code,
-            scopes: sorted.iter().map(|rule| rule.scope).collect(),
-            numbers: sorted.iter().map(|rule| rule.number).collect(),
             parts: Parts {
                 lists: compiler.lists,
                 kinds: compiler.kinds,
@@ -165,7 +146,7 @@ impl Matcher {
         }
     }
 
-    /// Every rule of `scopes` that matches, by rule number.
+    /// Every rule of `scopes` that matches, in the order in which they were compiled.
     pub fn find(
         &self,
         text: &TokenText,
@@ -181,15 +162,19 @@ impl Matcher {
         let kinds = (self.first_kind..).zip(&self.parts.kinds);
         let kinds = kinds.filter(|(_, kind)| entities.iter().any(|entity| entity.kind == **kind));
         leaves.extend(kinds.map(|(leaf, _)| leaf));
-        let awake = self.awake(&leaves, scopes);
+        let awake = self.awake(&leaves);
         if awake.is_empty() {
             return Vec::new();
         }
         let evaluation = Evaluation::new(&self.parts, text, entities, facts, words, &lists);
-        awake
-            .into_iter()
-            .filter_map(|place| evaluation.hit(self.numbers[place as usize], self.code.get(place)))
-            .collect()
+        let mut hits = Vec::new();
+        for place in awake {
+            let (scope, code) = self.code.get(place);
+            if scopes.contains(&scope) {
+                hits.extend(evaluation.hit(place, code));
+            }
+        }
+        hits
     }
 
     /// The words of the rules that stand in a text, and where, sorted.
@@ -218,17 +203,15 @@ impl Matcher {
         lists
     }
 
-    /// The rules of `scopes` that are worth evaluating, sorted.
-    fn awake(&self, leaves: &[LeafId], scopes: &[u32]) -> Vec<u32> {
+    /// The rules that are worth evaluating, sorted.
+    fn awake(&self, leaves: &[LeafId]) -> Vec<u32> {
         let seen: LeafSet = leaves.iter().copied().collect();
-        let woken = leaves.iter().flat_map(|&leaf| self.woken.get(leaf));
-        let mut awake: Vec<u32> = woken
-            .chain(&self.always)
-            .copied()
-            .filter(|&place| {
-                self.gates.lets_pass(place, &seen) && scopes.contains(&self.scopes[place as usize])
-            })
-            .collect();
+        let mut awake = Vec::new();
+        for &leaf in leaves {
+            self.gates.wake(leaf, &seen, |place| awake.push(place));
+        }
+        self.gates
+            .wake(self.always, &seen, |place| awake.push(place));
         awake.sort_unstable();
         awake.dedup();
         awake

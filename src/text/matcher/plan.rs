@@ -209,8 +209,14 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// Adds what a plan cannot match without.
-    pub(super) fn add_needed(&self, plan: &Plan, needed: &mut Vec<Needed>) {
+    /// What a plan cannot match without.
+    pub(super) fn needed(&self, plan: &Plan) -> Vec<Needed> {
+        let mut needed = Vec::new();
+        self.add_needed(plan, &mut needed);
+        needed
+    }
+
+    fn add_needed(&self, plan: &Plan, needed: &mut Vec<Needed>) {
         match plan {
             Plan::Word(word) => needed.push(self.needed_word(*word)),
             Plan::Row(row) => needed.extend(row.words.iter().map(|&word| self.needed_word(word))),
@@ -247,9 +253,10 @@ impl<'a> Compiler<'a> {
             frequency: 0,
         };
         for part in any {
-            let mut needed = Vec::new();
-            self.add_needed(part, &mut needed);
-            let rarest = needed.into_iter().min_by_key(|needed| needed.frequency)?;
+            let rarest = self
+                .needed(part)
+                .into_iter()
+                .min_by_key(|needed| needed.frequency)?;
             union.leaves.extend(rarest.leaves);
             union.frequency += rarest.frequency;
         }
@@ -277,8 +284,8 @@ impl<'a> Compiler<'a> {
     // Leaves are numbered: first the words, then the lists, then the kinds of entities.
 
     /// How many leaves there are.
-    pub(super) fn leaves(&self) -> usize {
-        self.words.len() + self.lists.len() + self.kinds.len()
+    pub(super) fn leaves(&self) -> LeafId {
+        number(self.words.len() + self.lists.len() + self.kinds.len())
     }
 
     /// The leaf of the first list.
