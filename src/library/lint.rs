@@ -1,7 +1,7 @@
 //! What only shows when all files are read: names that lead nowhere, languages left out, topics that can never win.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::library::compile::{PackDraft, visible};
 use crate::library::diagnostic::{Diagnostic, Level};
@@ -97,10 +97,10 @@ impl<'d> Lint<'d, '_, '_> {
         at: usize,
         (what, plural): (&str, &str),
         name: &str,
-        known: impl Iterator<Item = &'k str>,
+        known: impl Iterator<Item = &'k str> + Clone,
     ) {
-        let known: BTreeSet<&str> = known.collect();
-        if !known.contains(name) {
+        if !known.clone().any(|known| known == name) {
+            let known: BTreeSet<&str> = known.collect();
             let hint = spelling::hint(plural, name, known.into_iter());
             self.error(file, at, format!("unknown {what} `{name}`"), hint);
         }
@@ -297,11 +297,19 @@ impl<'d> Lint<'d, '_, '_> {
     /// A topic whose every rule stands in a topic that comes before it, whatever is said.
     fn never_wins(&mut self) {
         let pack = self.pack;
+        let mut topics_of: BTreeMap<String, Vec<&TopicDraft<'_>>> = BTreeMap::new();
         for topic in &pack.topics {
-            let winner = pack.topics.iter().find(|other| {
-                rank(other) < rank(topic)
-                    && !topic.rules.is_empty()
-                    && topic.rules.iter().all(|rule| has_rule(other, &rule.query))
+            for rule in &topic.rules {
+                let topics = topics_of.entry(rule.query.to_string()).or_default();
+                topics.push(topic);
+            }
+        }
+        for topic in &pack.topics {
+            let first = topic.rules.first().map(|rule| rule.query.to_string());
+            let others = first.and_then(|first| topics_of.get(&first));
+            let winner = others.into_iter().flatten().find(|other| {
+                let mut rules = topic.rules.iter();
+                rank(other) < rank(topic) && rules.all(|rule| has_rule(other, &rule.query))
             });
             if let Some(winner) = winner {
                 self.error(

@@ -118,7 +118,10 @@ impl<'a> Evaluation<'a> {
             Step::Word(word) => self.places(word).next().is_some(),
             Step::Row(row) => self.row_starts(row).next().is_some(),
             Step::List(number) => !self.list_spots(number).is_empty(),
-            Step::Near(_) => !self.spots(code).is_empty(),
+            Step::Near(near) => self.sides(near).is_some_and(|[left, right]| {
+                let mut pairs = pairs(&left, &right, near.gap, near.ordered);
+                pairs.next().is_some()
+            }),
             Step::Has(kind) => self.entities_of(kind).next().is_some(),
             Step::Regex(regex) => self.regex(regex).is_match(&self.text.original),
             Step::Fact(fact) => self.fact_holds(&self.parts.facts[fact as usize]),
@@ -186,26 +189,20 @@ impl<'a> Evaluation<'a> {
                 tidy(spots)
             }
             Step::Near(near) => {
-                let mut spots = Vec::new();
-                self.pairs(near, |one, other| spots.push(one.around(other)));
-                tidy(spots)
+                let Some([left, right]) = self.sides(near) else {
+                    return Cow::Borrowed(&[]);
+                };
+                let pairs = pairs(&left, &right, near.gap, near.ordered);
+                tidy(pairs.map(|(one, other)| one.around(other)).collect())
             }
             Step::Fact(_) | Step::Not(_) | Step::And(_) => Vec::new(),
         })
     }
 
-    fn pairs(&self, near: Near<'_>, found: impl FnMut(Spot, Spot)) {
+    /// The spots of the two sides; none where one side has none.
+    fn sides(&self, near: Near<'_>) -> Option<[Cow<'_, [Spot]>; 2]> {
         let left = self.spots(near.left);
-        if left.is_empty() {
-            return;
-        }
-        pairs(
-            &left,
-            &self.spots(near.right),
-            near.gap,
-            near.ordered,
-            found,
-        );
+        (!left.is_empty()).then(|| [left, self.spots(near.right)])
     }
 
     /// The places of one word.
@@ -320,15 +317,13 @@ impl<'a> Evaluation<'a> {
 
     /// Of all pairs, explains the closest.
     fn explain_near(&self, near: Near<'_>, within: Option<Spot>, evidence: &mut Evidence) {
-        let mut best: Option<(Spot, Spot)> = None;
-        self.pairs(near, |one, other| {
-            let pair = one.around(other);
-            let is_better = best.is_none_or(|(one, other)| pair.len() < one.around(other).len());
-            if within.is_none_or(|within| within.has(pair)) && is_better {
-                best = Some((one, other));
-            }
-        });
-        if let Some((one, other)) = best {
+        let Some([left, right]) = self.sides(near) else {
+            return;
+        };
+        let pairs = pairs(&left, &right, near.gap, near.ordered);
+        let inside =
+            pairs.filter(|(one, other)| within.is_none_or(|within| within.has(one.around(*other))));
+        if let Some((one, other)) = inside.min_by_key(|(one, other)| one.around(*other).len()) {
             self.explain(near.left, Some(one), evidence);
             self.explain(near.right, Some(other), evidence);
         }

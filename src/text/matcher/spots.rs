@@ -38,28 +38,30 @@ pub(super) fn tidy(mut spots: Vec<Spot>) -> Vec<Spot> {
     spots
 }
 
-/// Calls `found` with every pair that is apart by at most `gap` words; both slices are sorted.
-pub(super) fn pairs(
-    left: &[Spot],
-    right: &[Spot],
+/// The pairs that are apart by at most `gap` words, one of the left and one of the right, and of each order at most
+/// [`SPOTS_MAX`]; both slices are sorted.
+pub(super) fn pairs<'s>(
+    left: &'s [Spot],
+    right: &'s [Spot],
     gap: u32,
     ordered: bool,
-    mut found: impl FnMut(Spot, Spot),
-) {
-    followed_by(left, right, gap, &mut found);
-    if !ordered {
-        followed_by(right, left, gap, |one, other| found(other, one));
-    }
+) -> impl Iterator<Item = (Spot, Spot)> + 's {
+    let before = if ordered { &[] } else { right };
+    let reverse = followed_by(before, left, gap).map(|(one, other)| (other, one));
+    followed_by(left, right, gap).chain(reverse)
 }
 
-fn followed_by(left: &[Spot], right: &[Spot], gap: u32, mut found: impl FnMut(Spot, Spot)) {
-    for &one in left {
+fn followed_by<'s>(
+    left: &'s [Spot],
+    right: &'s [Spot],
+    gap: u32,
+) -> impl Iterator<Item = (Spot, Spot)> + 's {
+    let pairs = left.iter().flat_map(move |&one| {
         let start = right.partition_point(|other| other.first <= one.last);
-        for &other in right[start..]
+        right[start..]
             .iter()
-            .take_while(|other| other.first - one.last - 1 <= gap)
-        {
-            found(one, other);
-        }
-    }
+            .take_while(move |other| other.first - one.last - 1 <= gap)
+            .map(move |&other| (one, other))
+    });
+    pairs.take(SPOTS_MAX)
 }
