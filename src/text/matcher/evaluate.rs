@@ -1,15 +1,15 @@
 //! Evaluates a rule over one text, and tells what made it match.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
 use regex_automata::meta::Regex;
+use smallvec::SmallVec;
 
 use super::code::{Code, Codes, Near, RowCode, Step};
 use super::cues::{is_question, is_shouting};
 use super::plan::ListPlan;
-use super::spots::{SPOTS_MAX, Spot, pairs, tidy};
+use super::spots::{SPOTS_MAX, Spot, Spots, pairs, tidy};
 use super::vocabulary::WordId;
 use super::{Facts, Hit, Parts};
 use crate::text::entities::Entity;
@@ -23,7 +23,7 @@ pub(super) struct Evaluation<'a> {
     entities: &'a [Entity],
     facts: &'a Facts<'a>,
     /// The words of the rules that stand in it, sorted.
-    seen: Vec<Seen>,
+    seen: SeenWords,
     /// The lists that may have spots here, sorted by number.
     lists: Vec<SeenList>,
     layout: OnceCell<Layout>,
@@ -34,6 +34,9 @@ pub(super) struct Evaluation<'a> {
 /// A word of the rules at a place of the text; in one number, since texts are sorted by nothing else so often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Seen(u64);
+
+/// What a text has of the rules' words; a message has few.
+pub(super) type SeenWords = SmallVec<[Seen; 32]>;
 
 impl Seen {
     pub(super) fn new(word: WordId, place: u32) -> Self {
@@ -53,7 +56,7 @@ impl Seen {
 struct SeenList {
     number: u32,
     /// Found when first asked for.
-    spots: OnceCell<Vec<Spot>>,
+    spots: OnceCell<Spots>,
 }
 
 /// Which bytes stand at each place.
@@ -67,8 +70,8 @@ struct Layout {
 /// What made a rule match.
 #[derive(Default)]
 struct Evidence {
-    spans: Vec<Range<usize>>,
-    places: Vec<u32>,
+    spans: SmallVec<[Range<usize>; 6]>,
+    places: SmallVec<[u32; 8]>,
     conditions: u32,
 }
 
@@ -79,7 +82,7 @@ impl<'a> Evaluation<'a> {
         text: &'a TokenText,
         entities: &'a [Entity],
         facts: &'a Facts<'a>,
-        seen: Vec<Seen>,
+        seen: SeenWords,
         lists: &[u32],
     ) -> Self {
         let lists = lists.iter().map(|&number| SeenList {
@@ -161,11 +164,11 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Every spot at which a node matches, sorted; none for what has no place.
-    fn spots(&self, code: Code<'_>) -> Cow<'_, [Spot]> {
-        Cow::Owned(match code.step() {
+    fn spots(&self, code: Code<'_>) -> Spots {
+        match code.step() {
             Step::Word(word) => self.word_spots(word).take(SPOTS_MAX).collect(),
             Step::Row(row) => self.row_spots(row).take(SPOTS_MAX).collect(),
-            Step::List(number) => return Cow::Borrowed(self.list_spots(number)),
+            Step::List(number) => Spots::from_slice(self.list_spots(number)),
             Step::Has(kind) => {
                 let entities = self.entities_of(kind);
                 tidy(
@@ -182,7 +185,7 @@ impl<'a> Evaluation<'a> {
                 tidy(spots.collect())
             }
             Step::Or(any) => {
-                let mut spots = Vec::new();
+                let mut spots = Spots::new();
                 for part in any {
                     spots.extend_from_slice(&self.spots(part));
                 }
@@ -190,17 +193,17 @@ impl<'a> Evaluation<'a> {
             }
             Step::Near(near) => {
                 let Some([left, right]) = self.sides(near) else {
-                    return Cow::Borrowed(&[]);
+                    return Spots::new();
                 };
                 let pairs = pairs(&left, &right, near.gap, near.ordered);
                 tidy(pairs.map(|(one, other)| one.around(other)).collect())
             }
-            Step::Fact(_) | Step::Not(_) | Step::And(_) => Vec::new(),
-        })
+            Step::Fact(_) | Step::Not(_) | Step::And(_) => Spots::new(),
+        }
     }
 
     /// The spots of the two sides; none where one side has none.
-    fn sides(&self, near: Near<'_>) -> Option<[Cow<'_, [Spot]>; 2]> {
+    fn sides(&self, near: Near<'_>) -> Option<[Spots; 2]> {
         let left = self.spots(near.left);
         (!left.is_empty()).then(|| [left, self.spots(near.right)])
     }
@@ -250,9 +253,9 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn find_list(&self, list: &ListPlan) -> Vec<Spot> {
+    fn find_list(&self, list: &ListPlan) -> Spots {
         let rows = list.rows(self.facts.language);
-        let mut spots = Vec::new();
+        let mut spots = Spots::new();
         for seen in self
             .seen
             .chunk_by(|left, right| left.word() == right.word())
@@ -291,7 +294,7 @@ impl<'a> Evaluation<'a> {
                 if let Some(spot) = self.longest(code, within) {
                     let shown = &self.layout().shown[spot.first as usize..=spot.last as usize];
                     evidence.places.extend(spot.first..=spot.last);
-                    evidence.spans.extend_from_slice(shown);
+                    evidence.spans.extend(shown.iter().cloned());
                 }
             }
             Step::Has(kind) => {
@@ -422,7 +425,7 @@ impl Evidence {
 }
 
 /// Sorts spans and joins those that overlap.
-fn merged(mut spans: Vec<Range<usize>>) -> Vec<Range<usize>> {
+fn merged(mut spans: SmallVec<[Range<usize>; 6]>) -> Vec<Range<usize>> {
     spans.sort_by_key(|span| (span.start, span.end));
     let mut out: Vec<Range<usize>> = Vec::with_capacity(spans.len());
     for span in spans {

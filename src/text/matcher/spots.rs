@@ -1,5 +1,7 @@
 //! Places of a text at which a part of a rule matches, and which of them are near each other.
 
+use smallvec::SmallVec;
+
 /// Most places that are kept for one part of a rule: a text that has more is no message, and must not cost more.
 pub(super) const SPOTS_MAX: usize = 1024;
 
@@ -30,8 +32,11 @@ impl Spot {
     }
 }
 
+/// Spots of one part of a rule; a message has few.
+pub(super) type Spots = SmallVec<[Spot; 6]>;
+
 /// Sorts, removes what is there twice, and keeps the first [`SPOTS_MAX`].
-pub(super) fn tidy(mut spots: Vec<Spot>) -> Vec<Spot> {
+pub(super) fn tidy(mut spots: Spots) -> Spots {
     spots.sort_unstable();
     spots.dedup();
     spots.truncate(SPOTS_MAX);
