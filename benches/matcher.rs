@@ -1,5 +1,5 @@
-//! How many short messages a second are cut and matched against how many rules on one core, and how long rules take
-//! to compile.
+//! How many short messages a second are cut and matched against how many rules on one core, how long texts take that
+//! nobody would write, and how long rules take to compile.
 
 mod made_up;
 
@@ -56,6 +56,50 @@ fn find(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Texts that are no messages: ten times the text must not take much more than ten times the time.
+fn endure(criterion: &mut Criterion) {
+    let mut rules = Trade::new().rules(2_000);
+    let repeated = [
+        "bag NEAR/50 bag NEAR/50 bag",
+        "not NEAR/5 (bag OR not)",
+        "\"bag bag bag\"",
+        "baggage~2",
+    ];
+    rules.extend(repeated.map(str::to_owned));
+    let matcher = compile(&parse(&rules));
+    let mut group = criterion.benchmark_group("hostile texts of KB");
+    group.sample_size(10);
+    let parts = [
+        "@",
+        "#a",
+        "a",
+        "\u{200b}",
+        "a\u{301}",
+        "\"'",
+        "a'",
+        "not ",
+        "bag ",
+        "👨\u{200d}",
+        "www.",
+        "漢",
+    ];
+    for part in parts {
+        for kilobytes in [8, 64] {
+            let text = part.repeat(kilobytes * 1_024 / part.len());
+            group.throughput(Throughput::Bytes(text.len() as u64));
+            group.bench_function(
+                BenchmarkId::new(part.escape_default().to_string(), kilobytes),
+                |bencher| {
+                    bencher.iter(|| {
+                        matcher.find(&TokenText::new(black_box(&text)), &[], &FACTS, &[0])
+                    });
+                },
+            );
+        }
+    }
+    group.finish();
+}
+
 fn load(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("rules read and compiled");
     group.sample_size(20);
@@ -68,5 +112,5 @@ fn load(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, find, load);
+criterion_group!(benches, find, endure, load);
 criterion_main!(benches);

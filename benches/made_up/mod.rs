@@ -102,7 +102,7 @@ impl Trade {
     fn message(&mut self) -> String {
         let mut message = String::new();
         while message.len() < 97 {
-            let word = if self.rng.u8(..10) < 7 {
+            let word = if self.rng.u8(..20) < 17 {
                 self.everyday()
             } else {
                 self.word()

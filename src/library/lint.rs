@@ -103,10 +103,10 @@ impl<'d> Lint<'d, '_, '_> {
         at: usize,
         (what, plural): (&str, &str),
         name: &str,
-        known: impl Iterator<Item = &'k str>,
+        known: impl Iterator<Item = &'k str> + Clone,
     ) {
-        let known: BTreeSet<&str> = known.collect();
-        if !known.contains(name) {
+        if !known.clone().any(|known| known == name) {
+            let known: BTreeSet<&str> = known.collect();
             let hint = spelling::hint(plural, name, known.into_iter());
             self.error(file, at, format!("unknown {what} `{name}`"), hint);
         }

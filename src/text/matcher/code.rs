@@ -11,7 +11,7 @@ use super::vocabulary::WordId;
 pub(super) struct Code<'a>(&'a [u32]);
 
 /// What a node says.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) enum Step<'a> {
     Word(WordId),
     Row(RowCode<'a>),
@@ -47,7 +47,7 @@ pub(super) struct Near<'a> {
 }
 
 /// Nodes side by side.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Codes<'a>(&'a [u32]);
 
 impl<'a> Iterator for Codes<'a> {
@@ -158,12 +158,8 @@ impl Codebook {
             }
             Plan::Not(inner) => self.write_around(NOT, |code| code.write(inner)),
             Plan::Affirmed(inner) => self.write_around(AFFIRMED, |code| code.write(inner)),
-            Plan::And(all) => {
-                self.write_around(AND, |code| all.iter().for_each(|part| code.write(part)))
-            }
-            Plan::Or(any) => {
-                self.write_around(OR, |code| any.iter().for_each(|part| code.write(part)))
-            }
+            Plan::And(all) => self.write_around(AND, |code| code.write_all(all)),
+            Plan::Or(any) => self.write_around(OR, |code| code.write_all(any)),
             Plan::Near {
                 left,
                 right,
@@ -174,6 +170,12 @@ impl Codebook {
                 code.write(left);
                 code.write(right);
             }),
+        }
+    }
+
+    fn write_all(&mut self, plans: &[Plan]) {
+        for plan in plans {
+            self.write(plan);
         }
     }
 

@@ -1,15 +1,15 @@
 //! Evaluates a rule over one text, and tells what made it match.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
 use regex_automata::meta::Regex;
+use smallvec::SmallVec;
 
 use super::code::{Code, Codes, Near, RowCode, Step};
 use super::cues::{is_question, is_shouting};
 use super::plan::ListPlan;
-use super::spots::{SPOTS_MAX, Spot, pairs, tidy};
+use super::spots::{SPOTS_MAX, Spot, Spots, pairs, tidy};
 use super::vocabulary::WordId;
 use super::{Facts, Hit, Parts};
 use crate::text::entities::Entity;
@@ -26,7 +26,7 @@ pub(super) struct Evaluation<'a> {
     /// What negations reach, found when first asked for.
     negated: OnceCell<Negated>,
     /// The words of the rules that stand in it, sorted.
-    seen: Vec<Seen>,
+    seen: SeenWords,
     /// The lists that may have spots here, sorted by number.
     lists: Vec<SeenList>,
     layout: OnceCell<Layout>,
@@ -37,6 +37,9 @@ pub(super) struct Evaluation<'a> {
 /// A word of the rules at a place of the text; in one number, since texts are sorted by nothing else so often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Seen(u64);
+
+/// What a text has of the rules' words; a message has few.
+pub(super) type SeenWords = SmallVec<[Seen; 32]>;
 
 impl Seen {
     pub(super) fn new(word: WordId, place: u32) -> Self {
@@ -56,7 +59,7 @@ impl Seen {
 struct SeenList {
     number: u32,
     /// Found when first asked for.
-    spots: OnceCell<Vec<Spot>>,
+    spots: OnceCell<Spots>,
 }
 
 /// Which bytes stand at each place.
@@ -70,8 +73,8 @@ struct Layout {
 /// What made a rule match.
 #[derive(Default)]
 struct Evidence {
-    spans: Vec<Range<usize>>,
-    places: Vec<u32>,
+    spans: SmallVec<[Range<usize>; 6]>,
+    places: SmallVec<[u32; 8]>,
     conditions: u32,
 }
 
@@ -82,7 +85,7 @@ impl<'a> Evaluation<'a> {
         text: &'a TokenText,
         entities: &'a [Entity],
         facts: &'a Facts<'a>,
-        seen: Vec<Seen>,
+        seen: SeenWords,
         lists: &[u32],
     ) -> Self {
         let lists = lists.iter().map(|&number| SeenList {
@@ -122,7 +125,11 @@ impl<'a> Evaluation<'a> {
             Step::Word(word) => self.places(word).next().is_some(),
             Step::Row(row) => self.row_starts(row).next().is_some(),
             Step::List(number) => !self.list_spots(number).is_empty(),
-            Step::Affirmed(_) | Step::Near(_) => !self.spots(code).is_empty(),
+            Step::Affirmed(_) => !self.spots(code).is_empty(),
+            Step::Near(near) => self.sides(near).is_some_and(|[left, right]| {
+                let mut pairs = pairs(&left, &right, near.gap, near.ordered);
+                pairs.next().is_some()
+            }),
             Step::Has(kind) => self.entities_of(kind).next().is_some(),
             Step::Regex(regex) => self.regex(regex).is_match(&self.text.original),
             Step::Fact(fact) => self.fact_holds(&self.parts.facts[fact as usize]),
@@ -163,11 +170,11 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Every spot at which a node matches, sorted; none for what has no place.
-    fn spots(&self, code: Code<'_>) -> Cow<'_, [Spot]> {
-        Cow::Owned(match code.step() {
+    fn spots(&self, code: Code<'_>) -> Spots {
+        match code.step() {
             Step::Word(word) => self.word_spots(word).take(SPOTS_MAX).collect(),
             Step::Row(row) => self.row_spots(row).take(SPOTS_MAX).collect(),
-            Step::List(number) => return Cow::Borrowed(self.list_spots(number)),
+            Step::List(number) => Spots::from_slice(self.list_spots(number)),
             Step::Has(kind) => {
                 let entities = self.entities_of(kind);
                 tidy(
@@ -184,24 +191,26 @@ impl<'a> Evaluation<'a> {
                 tidy(spots.collect())
             }
             Step::Or(any) => {
-                let mut spots = Vec::new();
+                let mut spots = Spots::new();
                 for part in any {
                     spots.extend_from_slice(&self.spots(part));
                 }
                 tidy(spots)
             }
             Step::Affirmed(inner) => {
-                let mut spots = self.spots(inner).into_owned();
+                let mut spots = self.spots(inner);
                 spots.retain(|spot| !self.negated().has(spot.first, spot.last));
                 spots
             }
             Step::Near(near) => {
-                let mut spots = Vec::new();
-                self.pairs(near, |one, other| spots.push(one.around(other)));
-                tidy(spots)
+                let Some([left, right]) = self.sides(near) else {
+                    return Spots::new();
+                };
+                let pairs = pairs(&left, &right, near.gap, near.ordered);
+                tidy(pairs.map(|(one, other)| one.around(other)).collect())
             }
-            Step::Fact(_) | Step::Not(_) | Step::And(_) => Vec::new(),
-        })
+            Step::Fact(_) | Step::Not(_) | Step::And(_) => Spots::new(),
+        }
     }
 
     fn negated(&self) -> &Negated {
@@ -209,18 +218,10 @@ impl<'a> Evaluation<'a> {
             .get_or_init(|| Negated::new(self.text, self.facts.language))
     }
 
-    fn pairs(&self, near: Near<'_>, found: impl FnMut(Spot, Spot)) {
+    /// The spots of the two sides; none where one side has none.
+    fn sides(&self, near: Near<'_>) -> Option<[Spots; 2]> {
         let left = self.spots(near.left);
-        if left.is_empty() {
-            return;
-        }
-        pairs(
-            &left,
-            &self.spots(near.right),
-            near.gap,
-            near.ordered,
-            found,
-        );
+        (!left.is_empty()).then(|| [left, self.spots(near.right)])
     }
 
     /// The places of one word.
@@ -268,9 +269,9 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn find_list(&self, list: &ListPlan) -> Vec<Spot> {
+    fn find_list(&self, list: &ListPlan) -> Spots {
         let rows = list.rows(self.facts.language);
-        let mut spots = Vec::new();
+        let mut spots = Spots::new();
         for seen in self
             .seen
             .chunk_by(|left, right| left.word() == right.word())
@@ -309,7 +310,7 @@ impl<'a> Evaluation<'a> {
                 if let Some(spot) = self.longest(code, within) {
                     let shown = &self.layout().shown[spot.first as usize..=spot.last as usize];
                     evidence.places.extend(spot.first..=spot.last);
-                    evidence.spans.extend_from_slice(shown);
+                    evidence.spans.extend(shown.iter().cloned());
                 }
             }
             Step::Has(kind) => {
@@ -340,15 +341,13 @@ impl<'a> Evaluation<'a> {
 
     /// Of all pairs, explains the closest.
     fn explain_near(&self, near: Near<'_>, within: Option<Spot>, evidence: &mut Evidence) {
-        let mut best: Option<(Spot, Spot)> = None;
-        self.pairs(near, |one, other| {
-            let pair = one.around(other);
-            let is_better = best.is_none_or(|(one, other)| pair.len() < one.around(other).len());
-            if within.is_none_or(|within| within.has(pair)) && is_better {
-                best = Some((one, other));
-            }
-        });
-        if let Some((one, other)) = best {
+        let Some([left, right]) = self.sides(near) else {
+            return;
+        };
+        let pairs = pairs(&left, &right, near.gap, near.ordered);
+        let inside =
+            pairs.filter(|(one, other)| within.is_none_or(|within| within.has(one.around(*other))));
+        if let Some((one, other)) = inside.min_by_key(|(one, other)| one.around(*other).len()) {
             self.explain(near.left, Some(one), evidence);
             self.explain(near.right, Some(other), evidence);
         }
@@ -447,7 +446,7 @@ impl Evidence {
 }
 
 /// Sorts spans and joins those that overlap.
-fn merged(mut spans: Vec<Range<usize>>) -> Vec<Range<usize>> {
+fn merged(mut spans: SmallVec<[Range<usize>; 6]>) -> Vec<Range<usize>> {
     spans.sort_by_key(|span| (span.start, span.end));
     let mut out: Vec<Range<usize>> = Vec::with_capacity(spans.len());
     for span in spans {

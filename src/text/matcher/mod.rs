@@ -23,9 +23,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use regex_automata::meta::Regex;
+use smallvec::SmallVec;
 
 use self::code::Codebook;
-use self::evaluate::{Evaluation, Seen};
+use self::evaluate::{Evaluation, Seen, SeenWords};
 use self::gate::{Gates, LeafId, LeafSet};
 use self::plan::{Compiler, ListPlan, Plan};
 use self::table::Postings;
@@ -106,6 +107,9 @@ struct Parts {
     facts: Vec<Fact>,
 }
 
+/// Leaves, lists or rules that a text brings up; a message brings up few.
+type Numbers = SmallVec<[u32; 32]>;
+
 impl Default for Matcher {
     /// One without rules.
     fn default() -> Self {
@@ -155,7 +159,7 @@ impl Matcher {
         scopes: &[u32],
     ) -> Vec<Hit> {
         let words = self.words(text);
-        let mut leaves: Vec<LeafId> = words.iter().map(|seen| seen.word()).collect();
+        let mut leaves: Numbers = words.iter().map(|seen| seen.word()).collect();
         leaves.dedup();
         let lists = self.lists(&leaves);
         leaves.extend(lists.iter().map(|number| self.first_list + number));
@@ -178,8 +182,8 @@ impl Matcher {
     }
 
     /// The words of the rules that stand in a text, and where, sorted.
-    fn words(&self, text: &TokenText) -> Vec<Seen> {
-        let mut words = Vec::with_capacity(text.tokens().len());
+    fn words(&self, text: &TokenText) -> SeenWords {
+        let mut words = SeenWords::new();
         for token in text.tokens() {
             let forms = [Some(token.text), token.short];
             for form in forms.into_iter().flatten() {
@@ -193,8 +197,8 @@ impl Matcher {
     }
 
     /// The lists that have a row with one of the words as its key, sorted.
-    fn lists(&self, words: &[WordId]) -> Vec<u32> {
-        let mut lists = Vec::new();
+    fn lists(&self, words: &[WordId]) -> Numbers {
+        let mut lists = Numbers::new();
         for &word in words {
             lists.extend_from_slice(self.lists_of_words.get(word));
         }
@@ -204,9 +208,9 @@ impl Matcher {
     }
 
     /// The rules that are worth evaluating, sorted.
-    fn awake(&self, leaves: &[LeafId]) -> Vec<u32> {
+    fn awake(&self, leaves: &[LeafId]) -> Numbers {
         let seen: LeafSet = leaves.iter().copied().collect();
-        let mut awake = Vec::new();
+        let mut awake = Numbers::new();
         for &leaf in leaves {
             self.gates.wake(leaf, &seen, |place| awake.push(place));
         }

@@ -1,5 +1,7 @@
 //! Places of a text at which a part of a rule matches, and which of them are near each other.
 
+use smallvec::SmallVec;
+
 /// Most places that are kept for one part of a rule: a text that has more is no message, and must not cost more.
 pub(super) const SPOTS_MAX: usize = 1024;
 
@@ -30,36 +32,41 @@ impl Spot {
     }
 }
 
+/// Spots of one part of a rule; a message has few.
+pub(super) type Spots = SmallVec<[Spot; 6]>;
+
 /// Sorts, removes what is there twice, and keeps the first [`SPOTS_MAX`].
-pub(super) fn tidy(mut spots: Vec<Spot>) -> Vec<Spot> {
+pub(super) fn tidy(mut spots: Spots) -> Spots {
     spots.sort_unstable();
     spots.dedup();
     spots.truncate(SPOTS_MAX);
     spots
 }
 
-/// Calls `found` with every pair that is apart by at most `gap` words; both slices are sorted.
-pub(super) fn pairs(
-    left: &[Spot],
-    right: &[Spot],
+/// The pairs that are apart by at most `gap` words, one of the left and one of the right, and of each order at most
+/// [`SPOTS_MAX`]; both slices are sorted.
+pub(super) fn pairs<'s>(
+    left: &'s [Spot],
+    right: &'s [Spot],
     gap: u32,
     ordered: bool,
-    mut found: impl FnMut(Spot, Spot),
-) {
-    followed_by(left, right, gap, &mut found);
-    if !ordered {
-        followed_by(right, left, gap, |one, other| found(other, one));
-    }
+) -> impl Iterator<Item = (Spot, Spot)> + 's {
+    let before = if ordered { &[] } else { right };
+    let reverse = followed_by(before, left, gap).map(|(one, other)| (other, one));
+    followed_by(left, right, gap).chain(reverse)
 }
 
-fn followed_by(left: &[Spot], right: &[Spot], gap: u32, mut found: impl FnMut(Spot, Spot)) {
-    for &one in left {
+fn followed_by<'s>(
+    left: &'s [Spot],
+    right: &'s [Spot],
+    gap: u32,
+) -> impl Iterator<Item = (Spot, Spot)> + 's {
+    let pairs = left.iter().flat_map(move |&one| {
         let start = right.partition_point(|other| other.first <= one.last);
-        for &other in right[start..]
+        right[start..]
             .iter()
-            .take_while(|other| other.first - one.last - 1 <= gap)
-        {
-            found(one, other);
-        }
-    }
+            .take_while(move |other| other.first - one.last - 1 <= gap)
+            .map(move |&other| (one, other))
+    });
+    pairs.take(SPOTS_MAX)
 }

@@ -291,15 +291,15 @@ impl Scan<'_> {
     fn handle(&mut self, sign: char) -> bool {
         let start = self.at;
         let body = start + sign.len_utf8();
+        if !self.text[body..].starts_with(is_handle_start) {
+            return false;
+        }
         let len = self.text[body..]
             .bytes()
             .take(HANDLE_BYTES_MAX)
             .take_while(|&c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'.' | b'-' | b'@'))
             .count();
         let name = self.text[body..body + len].trim_end_matches(['.', '-', '@']);
-        if !name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
-            return false;
-        }
         let end = body + name.len();
         let folded = format!("@{}", fold_whole(name));
         self.push_whole(TokenKind::Handle, &folded, start..end);
@@ -413,6 +413,10 @@ pub(super) fn word_len(text: &str) -> usize {
 
 fn is_inside_word(c: char) -> bool {
     is_invisible(c) || matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`' | '´' | '＇')
+}
+
+fn is_handle_start(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
 }
 
 fn is_tag_part(c: char) -> bool {
