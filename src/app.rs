@@ -252,14 +252,28 @@ async fn keep_metrics_tidy(metrics: PrometheusHandle) {
     }
 }
 
-/// The packs that the config's brands may use, compiled, with every problem found in them and in the config's use of them.
+/// The packs that the config's brands use, compiled, with every problem found in them and in the config's use of them.
 pub fn load_library(config: &Config) -> (Option<Library>, Vec<Diagnostic>) {
+    let brands = config.brands.values();
+    let used: Vec<&PackName> = brands.flat_map(|brand| &brand.packs).collect();
+    load_packs(config, |sources| Library::load_used(sources, &used))
+}
+
+/// All packs that there are, whether a brand uses them or not.
+pub fn load_every_pack(config: &Config) -> (Option<Library>, Vec<Diagnostic>) {
+    load_packs(config, Library::load)
+}
+
+fn load_packs(
+    config: &Config,
+    load: impl FnOnce(&[PackSource]) -> (Option<Library>, Vec<Diagnostic>),
+) -> (Option<Library>, Vec<Diagnostic>) {
     let sources = match pack_sources(config) {
         Ok(sources) => sources,
         Err(problem) => return (None, vec![problem]),
     };
     let names: Vec<PackName> = sources.iter().map(|source| source.name.clone()).collect();
-    let (library, mut problems) = Library::load(&sources);
+    let (library, mut problems) = load(&sources);
     problems.extend(config.check_packs(&names));
     if let Some(library) = &library {
         problems.extend(config.check_languages(library));

@@ -64,8 +64,8 @@
 //! - [`model`]: the nouns. Begin with [`model::conversation`], [`model::case`] and [`model::delivery`].
 //! - [`engine`]: decisions. [`judge`](engine::judge) chooses what happens to a message, [`decide`](engine::decide) makes
 //!   it part of the conversation, [`handoff`](engine::handoff) is the way to people.
-//! - [`text`]: how a message is read: tokens, entities, language, the rule language, all rules at once. Beside it a
-//!   [classifier](text::classify), which is measured but not used yet.
+//! - [`text`]: how a message is read: tokens, entities, language, the rule language, all rules at once, and a
+//!   [classifier](text::classify) that learns from examples what no rule decides.
 //! - [`library`]: packs, from files to one value with every problem found. The files are in `responses/`.
 //! - [`store`]: `get`, `swap`, `scan`, `watch`; sled beneath.
 //! - [`runtime`]: the loops: [`inbox`](runtime::inbox), [`ledger`](runtime::ledger),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::app::load_library;
+use crate::app::load_every_pack;
 use crate::cli::output::Output;
 use crate::cli::{Ended, environment};
 use crate::config::Config;
@@ -24,7 +24,7 @@ impl Check {
         let mut output = Output::stdout(self.json);
         let (config, mut problems) = Config::load(path, environment);
         if let Some(config) = &config {
-            problems.extend(load_library(config).1);
+            problems.extend(load_every_pack(config).1);
             problems.extend(config.check_secrets());
         }
         output.problems(&problems)?;

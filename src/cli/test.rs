@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::app::load_every_pack;
 use crate::channel;
 use crate::cli::output::Output;
-use crate::cli::{Ended, load};
+use crate::cli::{Ended, load_config};
 use crate::clock;
 use crate::config::models;
 use crate::engine::judge::judge;
@@ -36,7 +37,13 @@ impl Test {
     /// Runs the tests and shows each that fails with its place.
     pub fn run(&self, path: Option<&Path>) -> anyhow::Result<Ended> {
         let mut output = Output::stdout(self.json);
-        let Some((config, mut library)) = load(path, &mut Output::stderr_errors())? else {
+        let mut remarks = Output::stderr_errors();
+        let Some(config) = load_config(path, &mut remarks)? else {
+            return Ok(Ended::Problems);
+        };
+        let (library, problems) = load_every_pack(&config);
+        remarks.problems(&problems)?;
+        let Some(mut library) = library else {
             return Ok(Ended::Problems);
         };
         let known: Vec<PackName> = library.packs().map(|(name, _)| name.clone()).collect();

@@ -72,12 +72,14 @@ fn path(store: &Path, lesson: &Lesson) -> PathBuf {
 mod tests {
     use super::*;
     use crate::library::shipped;
+    use crate::text::classify::Example;
+    use crate::text::tokens::TokenText;
 
     /// A library that knows two topics by example, and its pack.
     fn library(example: &str) -> (Library, [PackName; 1]) {
-        let topic = |examples: &str| {
+        let topic = |rule: &str, examples: &str| {
             format!(
-                "title = \"T\"\nwhen = [\"unheard\"]\nhandoff = {{ when = \"always\" }}\nexamples = [{examples}]\n"
+                "title = \"T\"\nwhen = [\"{rule}\"]\nhandoff = {{ when = \"always\" }}\nexamples = [{examples}]\n"
             )
         };
         let files = [
@@ -85,8 +87,8 @@ mod tests {
                 "pack.toml",
                 "title = \"P\"\nlanguages = [\"en\"]\n".to_owned(),
             ),
-            ("topics/a.toml", topic(&format!("\"{example}\""))),
-            ("topics/b.toml", topic("\"late\"")),
+            ("topics/a.toml", topic("unheard", &format!("\"{example}\""))),
+            ("topics/b.toml", topic("unseen", "\"late\"")),
         ];
         let files = files.map(|(name, text)| (name.to_owned(), text));
         let (library, found) = Library::load(&[shipped::from_files("p", "p", files)]);
@@ -123,11 +125,16 @@ mod tests {
         assert_eq!(kept.len(), 1);
         // Swapped for another classifier under the same lesson: read, not learned.
         let (lesson, _) = library.classifiers().next().unwrap();
-        let other = Classifier::train(&[]).to_bytes(lesson);
+        let other = Example {
+            text: TokenText::new("found"),
+            hints: Vec::new(),
+            class: Some("other".to_owned()),
+        };
+        let other = Classifier::train(&[other]).to_bytes(lesson);
         fs::write(&kept[0].0, other).unwrap();
         let read = taught("lost", store.path());
         let (_, classifier) = read.classifiers().next().unwrap();
-        assert!(classifier.classes().is_empty());
+        assert_eq!(classifier.classes(), ["other"]);
     }
 
     #[test]

@@ -27,24 +27,56 @@ pub(crate) struct PackDraft<'a> {
 /// Reads, checks and builds; see [`Library::load`].
 pub(crate) fn load(sources: &[PackSource]) -> (Option<Library>, Vec<Diagnostic>) {
     let mut found = Vec::new();
-    let mut drafts = Vec::new();
-    for source in sources {
-        drafts.extend(read_pack(source, &mut found));
-    }
-    found.extend(lint::check(&drafts));
-    found.extend(examples::check(&drafts));
-    let has_errors = found.iter().any(|problem| problem.level == Level::Error);
-    if !has_errors {
-        found.extend(lint::unused_lists(&drafts));
-    }
-    let library = (!has_errors).then(|| build(&mut drafts));
+    let mut drafts: Vec<PackDraft<'_>> = sources
+        .iter()
+        .filter_map(|source| read_pack(source, &mut found))
+        .collect();
+    let library = build_sound(&mut drafts, &mut found);
     if let Some(library) = &library {
+        found.extend(lint::unused_lists(&drafts));
         found.extend(examples::decided_by_others(library, &drafts));
     }
+    (library, in_order(found))
+}
+
+/// Reads, checks and builds some; see [`Library::load_used`].
+pub(crate) fn load_used(
+    sources: &[PackSource],
+    used: &[&PackName],
+) -> (Option<Library>, Vec<Diagnostic>) {
+    let mut found = Vec::new();
+    let mut drafts: Vec<PackDraft<'_>> = Vec::new();
+    let mut wanted: Vec<PackName> = used.iter().map(|&name| name.clone()).collect();
+    wanted.push(PackName::from(CORE));
+    while let Some(name) = wanted.pop() {
+        let is_new = !drafts.iter().any(|draft| *draft.name == name);
+        let source = sources.iter().find(|source| source.name == name);
+        if let Some(source) = source.filter(|_| is_new)
+            && let Some(draft) = read_pack(source, &mut found)
+        {
+            let bases = draft.file.extends.iter();
+            wanted.extend(bases.map(|base| base.value.clone()));
+            drafts.push(draft);
+        }
+    }
+    drafts.sort_by_key(|draft| draft.name);
+    let library = build_sound(&mut drafts, &mut found);
+    (library, in_order(found))
+}
+
+/// Checks the packs together, and builds them where nothing is wrong.
+fn build_sound(drafts: &mut [PackDraft<'_>], found: &mut Vec<Diagnostic>) -> Option<Library> {
+    found.extend(lint::check(drafts));
+    found.extend(examples::check(drafts));
+    let has_errors = found.iter().any(|problem| problem.level == Level::Error);
+    (!has_errors).then(|| build(drafts))
+}
+
+fn in_order(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     found.sort_by(|a, b| {
         (&a.path, a.line, a.column, &a.message).cmp(&(&b.path, b.line, b.column, &b.message))
     });
-    (library, found)
+    found
 }
 
 fn read_pack<'a>(source: &'a PackSource, found: &mut Vec<Diagnostic>) -> Option<PackDraft<'a>> {
@@ -134,19 +166,11 @@ fn build(drafts: &mut [PackDraft<'_>]) -> Library {
         let visible = visible(drafts, draft);
         let chain = visible.iter().map(|pack| pack.name.clone()).collect();
         let pack = build_pack(draft, chain, number(scopes.len()), number(rules.len()));
-        for topic in &draft.topics {
-            rules.extend(
-                topic
-                    .rules
-                    .iter()
-                    .zip(number(rules.len())..)
-                    .map(|(rule, number)| Rule {
-                        number,
-                        scope: pack.scope,
-                        query: &rule.query,
-                    }),
-            );
-        }
+        let queries = draft.topics.iter().flat_map(|topic| &topic.rules);
+        rules.extend(queries.map(|rule| Rule {
+            scope: pack.scope,
+            query: &rule.query,
+        }));
         scopes.push(lists(&visible));
         packs.insert(draft.name.clone(), pack);
     }

@@ -63,7 +63,10 @@ fn read_one(
         Err(fault) => {
             problems.error(
                 pattern.span.start,
-                format!("this is no pattern: {fault}"),
+                format!(
+                    "this is no pattern: {}",
+                    fault.trim_start_matches("error: ")
+                ),
                 "write a regular expression such as '[A-Z]{2}\\d{6}'",
             );
             None

@@ -221,6 +221,15 @@ impl Library {
         compile::load(sources)
     }
 
+    /// The same for the packs named, `core`, and all that they build on. Others are not even read, and warnings that take
+    /// time to find are left to [`Self::load`].
+    pub fn load_used(
+        sources: &[PackSource],
+        used: &[&PackName],
+    ) -> (Option<Self>, Vec<Diagnostic>) {
+        compile::load_used(sources, used)
+    }
+
     /// Reads a text: language, entities, and every topic of the brand's packs that matches, best first. Where no rule
     /// decides, what the classifier is sure of comes first.
     pub fn read(&self, text: &str, context: &Context<'_>) -> Reading {

@@ -3,13 +3,21 @@
 /// Most characters that may differ for a name to be taken as meant.
 const DISTANCE_MAX: usize = 2;
 
+/// Most names that a hint lists.
+const NAMES_MAX: usize = 24;
+
 /// A hint for an unknown name: the nearest known one where there is one, and all that are known.
 pub(crate) fn hint<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
     if known.is_empty() {
         return format!("there are no {what} here");
     }
-    let all = format!("known {what}: {}", known.join(", "));
+    let shown = known.len().min(NAMES_MAX);
+    let more = match known.len() - shown {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let all = format!("known {what}: {}{more}", known[..shown].join(", "));
     match nearest(name, &known) {
         Some(nearest) => format!("did you mean `{nearest}`? {all}"),
         None => all,
@@ -56,6 +64,9 @@ mod tests {
         ] {
             assert_eq!(hint("keys", name, ["title", "when"].into_iter()), expected);
         }
+        let many: Vec<String> = (10..50).map(|number| format!("name-{number}")).collect();
+        let many = hint("names", "x", many.iter().map(String::as_str));
+        assert!(many.ends_with("name-32, name-33 and 16 more"), "{many}");
         assert_eq!(hint("keys", "x", [].into_iter()), "there are no keys here");
     }
 }

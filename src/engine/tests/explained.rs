@@ -61,9 +61,12 @@ fn the_rule_that_matched_is_named_with_its_place() {
     assert_eq!(delay.behind, None);
 }
 
+/// A topic and why another goes before it.
+type Told = (&'static str, Option<&'static str>);
+
 #[test]
 fn a_topic_that_loses_is_told_why() {
-    let cases: &[(&str, &[(&str, Option<&str>)])] = &[
+    let cases: &[(&str, &[Told])] = &[
         (
             "late, and my seat is broken",
             &[

@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod explained;
+mod guesses;
 mod messages;
 mod people;
 

@@ -25,7 +25,7 @@ fn faults_of_the_file_itself() {
         )],
         &[
             "air/topics/bag.toml:1:1: error: `title` is missing\n  hint: write title = \"…\"",
-            "air/topics/bag.toml:1:1: error: unknown key `titel`\n  hint: did you mean `title`? known keys: title, severity, priority, when, examples, needs, reply, handoff, action, test",
+            "air/topics/bag.toml:1:1: error: unknown key `titel`\n  hint: did you mean `title`? known keys: title, severity, priority, when, vague, examples, needs, reply, handoff, action, test",
         ],
     );
     check(

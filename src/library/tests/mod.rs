@@ -1,7 +1,11 @@
 //! The shipped packs are sound, every fault of a pack is found at its place, and replies come out as promised.
 
+mod entities;
 mod faults;
+mod guesses;
 mod replies;
+
+use std::sync::LazyLock;
 
 use super::*;
 use crate::model::author::Author;
@@ -43,22 +47,29 @@ fn library(sources: &[PackSource]) -> Library {
 }
 
 fn topics(library: &Library, text: &str, packs: &[PackName]) -> Vec<String> {
-    let reading = library.read(
-        text,
-        &Context {
-            packs,
-            languages: &[Language::from("en")],
-            stated_language: None,
-            brand: &BrandName::from("northwind"),
-            channel: "http",
-            visibility: Visibility::Public,
-            is_reply: false,
-            author: &Author::new("ann"),
-            airlines: &[],
-            asked: &[],
-        },
-    );
+    let reading = library.read(text, &context(packs));
     reading.topics.iter().map(|t| t.topic.to_string()).collect()
+}
+
+/// A public message in English by somebody.
+fn context(packs: &[PackName]) -> Context<'_> {
+    static WORLD: LazyLock<(Vec<Language>, BrandName, Author)> = LazyLock::new(|| {
+        let languages = vec![Language::from("en")];
+        (languages, BrandName::from("northwind"), Author::new("ann"))
+    });
+    let (languages, brand, author) = &*WORLD;
+    Context {
+        packs,
+        languages,
+        stated_language: None,
+        brand,
+        channel: "http",
+        visibility: Visibility::Public,
+        is_reply: false,
+        author,
+        airlines: &[],
+        asked: &[],
+    }
 }
 
 #[test]
@@ -144,4 +155,29 @@ fn a_pack_hides_topics_of_what_it_builds_on_and_core_is_always_on() {
     assert_eq!(title(&brand).as_deref(), Some("Our bag"));
     assert_eq!(title(&["air".into()]).as_deref(), Some("Bag"));
     assert_eq!(title(&[]), None);
+}
+
+#[test]
+fn only_the_packs_in_use_and_what_they_build_on_are_loaded() {
+    let pack = |name: &str, file: &str| {
+        shipped::from_files(name, name, [("pack.toml".to_owned(), file.to_owned())])
+    };
+    let mut sources = vec![
+        pack(
+            "brand",
+            "title = \"B\"\nlanguages = [\"en\"]\nextends = [\"air\"]\n",
+        ),
+        pack("broken", "title ="),
+        air(&[]),
+    ];
+    sources.extend(shipped::packs());
+    let (library, problems) = Library::load_used(&sources, &[&"brand".into()]);
+    assert_eq!(problems, []);
+    let library = library.expect("nothing is wrong with the packs in use");
+    let names: Vec<&str> = library.packs().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["air", "brand", "core"]);
+    assert!(
+        Library::load(&sources).0.is_none(),
+        "a check reads them all"
+    );
 }

@@ -20,7 +20,12 @@ const URL_TRAILERS: &str = ".,;:!?)]'…";
 
 /// Finds web and mail addresses.
 pub(super) fn find_addresses(finder: &mut Finder<'_>) {
-    find_mails(finder);
+    if finder.has_at {
+        find_mails(finder);
+    }
+    if finder.roles & (WEB | DOMAIN | DOT) == 0 {
+        return;
+    }
     for at in 0..finder.words.len() {
         let sense = finder.sense(at);
         if sense.is(WEB) {

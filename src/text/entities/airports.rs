@@ -29,13 +29,13 @@ const BUSY: &[&str] = &[
 ];
 
 /// What joins the airports of a route.
-const ROUTE_SIGNS: &[&str] = &[
-    "-", " - ", " >", "> ", "–", " – ", ">", " > ", "->", " -> ", "→", " → ", "/", " / ", "--",
-    "✈", " ✈ ", "✈️", " ✈️ ",
-];
+const ROUTE_SIGNS: &[&str] = &["-", "–", ">", "->", "→", "/", "--", "✈", "✈️"];
 
 /// Finds airport codes: in capitals, in a route, after a word of place or beside the word airport.
 pub(super) fn find_airports(finder: &mut Finder<'_>) {
+    if !finder.has_code {
+        return;
+    }
     let mut calm = None;
     for at in 0..finder.words.len() {
         if !is_code(finder, at) {
@@ -68,7 +68,7 @@ fn is_joined(finder: &Finder<'_>, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else {
         return false;
     };
-    let (first, second) = if ROUTE_SIGNS.contains(&finder.gap(at)) {
+    let (first, second) = if is_route_sign(finder.gap(at)) {
         (before, at)
     } else {
         return is_said(finder, at);
@@ -76,6 +76,10 @@ fn is_joined(finder: &Finder<'_>, at: usize) -> bool {
     is_code(finder, first)
         && is_code(finder, second)
         && !(is_word(finder.word(first)) && is_word(finder.word(second)))
+}
+
+fn is_route_sign(gap: &str) -> bool {
+    gap.len() <= 8 && ROUTE_SIGNS.contains(&gap.trim_matches(' '))
 }
 
 /// `LHR to JFK`: word `at` is the second airport, or the `to`.
@@ -86,6 +90,8 @@ fn is_said(finder: &Finder<'_>, at: usize) -> bool {
         at
     };
     let is_to = matches!(finder.word(to), "to" | "TO" | "nach" | "a" | "till");
+    // In `GET TO ORD` all is in capitals, and GET a word.
+    let words_max = usize::from(finder.word(to) != "TO");
     let ends = to.checked_sub(1).map(|first| (first, to + 1));
     is_to
         && finder.gap(to) == " "
@@ -93,7 +99,11 @@ fn is_said(finder: &Finder<'_>, at: usize) -> bool {
         && ends.is_some_and(|(first, second)| {
             is_code(finder, first)
                 && is_code(finder, second)
-                && !(is_word(finder.word(first)) && is_word(finder.word(second)))
+                && [first, second]
+                    .iter()
+                    .filter(|&&end| is_word(finder.word(end)))
+                    .count()
+                    <= words_max
         })
 }
 
@@ -101,10 +111,14 @@ fn is_word(code: &str) -> bool {
     WORDS.contains(&code) && !BUSY.contains(&code)
 }
 
+/// `JFK airport`, `from Zurich (ZRH)`.
 fn is_beside(finder: &Finder<'_>, at: usize) -> bool {
     let next = finder.gap(at + 1) == " " && finder.announces(at + 1, AIRPORT);
     let before = finder.gap(at) == " " && at > 0 && finder.announces(at - 1, AIRPORT);
-    (next || before) && !WORDS.contains(&finder.word(at))
+    let is_named = finder.gap(at).ends_with('(')
+        && finder.gap(at + 1).starts_with(')')
+        && (at.saturating_sub(3)..at).any(|word| finder.sense(word).is(PLACE));
+    (next || before || is_named) && !WORDS.contains(&finder.word(at))
 }
 
 /// `from LHR`, `at #SHJ`; what is a word of a language counts only between small letters.
@@ -120,6 +134,8 @@ fn is_after_place(finder: &Finder<'_>, at: usize, calm: bool) -> bool {
         !WORDS.contains(&code)
     };
     let is_place = finder.sense(before).is(PLACE)
-        || finder.word(before) == "of" && before > 0 && finder.word(before - 1) == "out";
+        || finder.word(before) == "of"
+            && before > 0
+            && matches!(finder.word(before - 1), "out" | "instead");
     is_place && matches!(finder.gap(at), " " | " #" | " (") && may_be
 }

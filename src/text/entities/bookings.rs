@@ -27,6 +27,9 @@ const NO_CODES: &[&str] = &[
 
 /// Finds booking codes after a word that announces one.
 pub(super) fn find_announced_bookings(finder: &mut Finder<'_>) {
+    if finder.roles & BOOKING == 0 {
+        return;
+    }
     let mut at = 0;
     while at < finder.words.len() {
         let cue = at;
@@ -131,12 +134,14 @@ fn is_code(cue: &Cue, written: &str, finder: &Finder<'_>) -> bool {
         return CODE_LENGTH.contains(&written.len()) && !is_ordinal;
     }
     if has_digit {
-        let is_sure = cue.long || cue.joined || cue.strong;
-        // A code alone may be of anything.
-        let is_any = matches!(
-            finder.word(cue.first).to_lowercase().as_str(),
-            "code" | "código" | "codigo"
+        let cue_word = finder.word(cue.first).to_lowercase();
+        let is_reference = matches!(
+            cue_word.as_str(),
+            "ref" | "reference" | "confirmation" | "conf"
         );
+        let is_sure = cue.long || cue.joined || cue.strong || is_reference;
+        // A code alone may be of anything.
+        let is_any = matches!(cue_word.as_str(), "code" | "código" | "codigo");
         return NUMBER_LENGTH.contains(&written.len()) && is_sure && !is_any;
     }
     let calm = || finder.words.iter().any(|word| word.shape.has_small());

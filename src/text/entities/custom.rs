@@ -1,13 +1,14 @@
 //! Entities that packs add: a pattern, words of which one must stand near, and a check digit.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use regex_automata::meta::Regex;
 use regex_automata::util::captures::Captures;
 
 use super::checks;
 use super::finder::{Finder, compact};
-use crate::text::query::compile_regex;
+use crate::text::query;
 
 /// How far before and after a match a cue may stand, in bytes.
 const CUE_BEFORE_BYTES: usize = 48;
@@ -54,7 +55,7 @@ pub struct Custom {
     pub name: String,
     /// Whether it must not be shown to others.
     pub private: bool,
-    pattern: Regex,
+    pattern: Arc<Regex>,
     /// In small letters; empty = none is needed.
     cues: Vec<String>,
     checksum: Option<Checksum>,
@@ -70,10 +71,9 @@ impl Custom {
         checksum: Option<Checksum>,
         private: bool,
     ) -> Result<Self, String> {
-        let pattern = compile_regex(pattern)?;
-        if pattern.is_match("") {
-            return Err("it matches the empty text".to_owned());
-        }
+        let pattern = query::pattern(pattern)
+            .map_err(|error| error.message)?
+            .regex;
         Ok(Self {
             name: name.to_owned(),
             private,

@@ -14,6 +14,11 @@ const AFTER_MAY: &[&str] = &[
 /// What is said with these numbers, unless a word before them announces a date: always open, and parts of a whole.
 const NO_DATES: &[&str] = &["24/7", "1/2", "1/3", "2/3", "1/4", "3/4", "50/50"];
 
+/// What has versions that look like days.
+const VERSIONS: &[&str] = &[
+    "version", "v", "app", "ios", "android", "macos", "build", "release", "update",
+];
+
 /// Words before `morgen` and `mañana` that make it the morning.
 const MORNINGS: &[&str] = &[
     "guten",
@@ -96,8 +101,13 @@ fn year_last(finder: &Finder<'_>, at: usize, sign: &str) -> Found {
     let last = finder.word(at + 2);
     let has_year = year(last).is_some() || last.len() == 2 && sign != "-" && small(last).is_some();
     let goes_on = finder.gap(at + 3) == sign && finder.is_number(at + 3);
+    let before = at
+        .checked_sub(1)
+        .map(|before| finder.word(before).to_lowercase());
+    let is_version = sign == "." && before.is_some_and(|word| VERSIONS.contains(&word.as_str()));
     let normal = in_range(finder, at)?;
-    (has_year && !goes_on).then(|| (finder.span(at, at + 2), format!("{normal}/{last}")))
+    (has_year && !goes_on && !is_version)
+        .then(|| (finder.span(at, at + 2), format!("{normal}/{last}")))
 }
 
 /// Both parts in the range of days, one in the range of months.

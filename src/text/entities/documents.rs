@@ -158,6 +158,11 @@ pub(super) fn find_passports(finder: &mut Finder<'_>) {
             continue;
         }
         let word = finder.word(at);
+        if let Some(normal) = cut_dni(finder, at) {
+            let span = finder.span(at, at + 1);
+            finder.keep("passport", span, normal);
+            continue;
+        }
         let is_social = word.len() == 3
             && finder.groups(at, "-", 3) == 3
             && finder.word(at + 1).len() == 2
@@ -175,6 +180,16 @@ pub(super) fn find_passports(finder: &mut Finder<'_>) {
             finder.keep("passport", span, normal);
         }
     }
+}
+
+/// `12345678-Z`.
+fn cut_dni(finder: &Finder<'_>, at: usize) -> Option<String> {
+    let (number, letter) = (finder.word(at), finder.word(at + 1));
+    if number.len() != 8 || letter.len() != 1 || finder.gap(at + 1) != "-" {
+        return None;
+    }
+    let code = format!("{number}{letter}").to_ascii_uppercase();
+    checks::dni(&code).then_some(code)
 }
 
 fn is_announced(finder: &Finder<'_>, at: usize) -> bool {

@@ -56,7 +56,7 @@ fn in_digits(finder: &Finder<'_>, at: usize) -> Option<(Range<usize>, String)> {
                 .is_some_and(|word| word.shape.has_digit())
             && let Some(minutes) = self::part(finder, next)
             && minutes.unit == Unit::Minute
-            && !minutes.count.contains('.')
+            && minutes.count.parse().is_ok_and(|count: u32| count < 60)
         {
             let span = part.start..finder.words[minutes.last].end;
             return Some((span, format!("PT{}H{}M", part.count, minutes.count)));

@@ -17,6 +17,13 @@ pub(super) struct Finder<'a> {
     pub(super) text: &'a str,
     pub(super) hints: &'a Hints,
     pub(super) words: Vec<Word>,
+    /// The roles of all words together.
+    pub(super) roles: Roles,
+    pub(super) has_digit: bool,
+    /// Whether a word is three capitals.
+    pub(super) has_code: bool,
+    /// Whether an `@` stands between words.
+    pub(super) has_at: bool,
     found: Vec<Entity>,
     /// The bytes of `found`: start → end.
     taken: BTreeMap<usize, usize>,
@@ -24,10 +31,15 @@ pub(super) struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     pub(super) fn new(text: &'a str, hints: &'a Hints) -> Self {
+        let words = words(text);
         Self {
             text,
             hints,
-            words: words(text),
+            words: words.all,
+            roles: words.roles,
+            has_digit: words.has_digit,
+            has_code: words.has_code,
+            has_at: words.has_at,
             found: Vec::new(),
             taken: BTreeMap::new(),
         }

@@ -353,7 +353,7 @@ impl Candidate<'_> {
         let letters_only = code.bytes().all(|c| c.is_ascii_alphabetic());
         let is_year = !self.glued && !letters_only && digits == 4 && self.number.starts_with("20");
         // `A320`, `B32` and `5G` are an aircraft, a gate and a network.
-        if is_year || !letters_only && digits < 3 {
+        if is_year && !finder.has("airport") || !letters_only && digits < 3 {
             return false;
         }
         let pair = letters_only && code.len() == 2;

@@ -56,6 +56,11 @@ pub(super) const EVENT: Roles = 1 << 28;
 /// Noon, midnight, half past: a time without a digit.
 pub(super) const HOUR: Roles = 1 << 29;
 
+/// A day by name.
+pub(super) const DAY: Roles = 1 << 30;
+/// A unit of time.
+pub(super) const UNIT: Roles = 1 << 31;
+
 const ROLES: &[(Roles, &str)] = &[
     (
         PLACE,
@@ -385,11 +390,20 @@ impl Lexicon {
             entries: Vec::new(),
         };
         lexicon.add(ROLES, |sense, roles| sense.roles |= roles);
-        lexicon.add(DAYS, |sense, day| sense.day = day);
-        lexicon.add(SHORT_DAYS, |sense, day| sense.short_day = day);
+        lexicon.add(DAYS, |sense, day| {
+            sense.day = day;
+            sense.roles |= DAY;
+        });
+        lexicon.add(SHORT_DAYS, |sense, day| {
+            sense.short_day = day;
+            sense.roles |= DAY;
+        });
         lexicon.add(MONTHS, |sense, month| sense.month = month);
         lexicon.add(COUNTS, |sense, halves| sense.halves = halves);
-        lexicon.add(UNITS, |sense, unit| sense.unit = Some(unit));
+        lexicon.add(UNITS, |sense, unit| {
+            sense.unit = Some(unit);
+            sense.roles |= UNIT;
+        });
         lexicon.add(CURRENCIES, |sense, currency| sense.currency = currency);
         lexicon
     }

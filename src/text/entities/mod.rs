@@ -34,6 +34,7 @@ use std::sync::Arc;
 pub use self::custom::{Checksum, Custom};
 
 use self::finder::Finder;
+use self::lexicon::{DAY, HOUR, UNIT};
 
 /// Something in a text that has a name and a normal form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +89,7 @@ pub fn find(text: &str, hints: &Hints) -> Vec<Entity> {
         custom.find(&mut finder);
     }
     addresses::find_addresses(&mut finder);
-    if finder.words.iter().any(|word| word.shape.has_digit()) {
+    if finder.has_digit {
         find_in_digits(&mut finder);
     } else {
         find_in_words(&mut finder);
@@ -119,9 +120,15 @@ fn find_in_digits(finder: &mut Finder<'_>) {
 fn find_in_words(finder: &mut Finder<'_>) {
     bookings::find_announced_bookings(finder);
     airports::find_airports(finder);
-    dates::find_dates(finder);
-    times::find_times(finder);
-    durations::find_durations(finder);
+    if finder.roles & DAY != 0 {
+        dates::find_dates(finder);
+    }
+    if finder.roles & HOUR != 0 {
+        times::find_times(finder);
+    }
+    if finder.roles & UNIT != 0 {
+        durations::find_durations(finder);
+    }
     if finder.hints.is_asked("booking") {
         bookings::find_bare_bookings(finder);
     }

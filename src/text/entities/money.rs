@@ -59,7 +59,7 @@ fn amount(finder: &Finder<'_>, first: usize) -> Option<Amount> {
         .filter(|&letters| letters > 0);
     let glued = letters.map(|letters| match letters {
         // `FR8214` is a flight, `Fr. 80` an amount.
-        3.. => lexicon::sense(&word[..letters]).currency,
+        3 => lexicon::sense(&word[..letters]).currency,
         _ => "",
     });
     if glued == Some("") {

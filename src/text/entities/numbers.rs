@@ -21,6 +21,9 @@ const TICKET_GROUPS: &[&[usize]] = &[
 /// Fewest and most digits of what may be a payment card; without a word for it the check digit must hold.
 const CARD_DIGITS: std::ops::RangeInclusive<usize> = 12..=19;
 
+/// Most groups of digits that a card number is written in.
+const CARD_GROUPS_MAX: usize = 8;
+
 /// Letters and digits of an order number.
 const ORDER_LENGTH: std::ops::RangeInclusive<usize> = 4..=24;
 
@@ -109,7 +112,7 @@ pub(super) fn find_tickets(finder: &mut Finder<'_>) {
 /// for a card near; also where a part is hidden.
 pub(super) fn find_cards(finder: &mut Finder<'_>) {
     for at in 0..finder.words.len() {
-        if !finder.is_number(at) {
+        if !finder.is_number(at) || finder.gap(at).ends_with('+') {
             continue;
         }
         if let Some((span, normal)) = hidden_card(finder, at) {
@@ -126,7 +129,7 @@ pub(super) fn find_cards(finder: &mut Finder<'_>) {
 
 /// The longest number from a word on that may be a card, and of how many words it is.
 fn whole_card(finder: &Finder<'_>, at: usize) -> Option<(usize, String)> {
-    let count = finder.groups(at, " -.", *CARD_DIGITS.end());
+    let count = finder.groups(at, " -.", CARD_GROUPS_MAX);
     let total = |count: usize| (at..at + count).map(|word| finder.word(word).len()).sum();
     let mut sizes = (1..=count)
         .rev()
@@ -136,7 +139,10 @@ fn whole_card(finder: &Finder<'_>, at: usize) -> Option<(usize, String)> {
     sound.or_else(|| {
         let (count, number) = sizes.next()?;
         let after = at + count;
-        let near = finder.is_announced(at, CARD)
+        // With a slip in it, four groups of four are a card all the same.
+        let in_fours = count == 4 && (at..after).all(|word| finder.word(word).len() == 4);
+        let near = in_fours
+            || finder.is_announced(at, CARD)
             || (after..after + 3).any(|word| finder.announces(word, CARD));
         near.then_some((count, number))
     })
@@ -205,7 +211,9 @@ pub(super) fn find_orders(finder: &mut Finder<'_>) {
         let digits = normal.bytes().filter(u8::is_ascii_digit).count();
         let is_date = last == first + 2 && normal.len() == 8 && digits == 8;
         let announced = finder.hints.is_asked("order") || is_order_announced(finder, first);
-        if ORDER_LENGTH.contains(&normal.len()) && digits >= 3 && !is_date && announced {
+        let goes_on = finder.gap(last + 1) == "/" && finder.is_number(last + 1);
+        if ORDER_LENGTH.contains(&normal.len()) && digits >= 3 && !is_date && !goes_on && announced
+        {
             let span = finder.span(first, last);
             finder.keep("order", span, normal);
         }
@@ -217,7 +225,7 @@ fn is_joined(finder: &Finder<'_>, at: usize) -> bool {
 }
 
 fn is_order_announced(finder: &Finder<'_>, at: usize) -> bool {
-    let near = |gap: &str| gap.len() <= 4 && gap.chars().all(|c| " :#=.º°-".contains(c));
+    let near = |gap: &str| gap.len() <= 4 && gap.chars().all(|c| " :#=.,º°-".contains(c));
     near(finder.gap(at))
         && finder
             .skip_back(at, NUMBER | IS, 4)

@@ -104,7 +104,7 @@ fn joins(gap: &str) -> bool {
     )
 }
 
-/// Whether `count` words from `first` on are a number as it is written within North America, Spain, or a country that
+/// Whether `count` words from `first` on are a number as it is written within North America, Spain, Australia, or a country that
 /// writes a zero before the code of the area.
 fn is_national(finder: &Finder<'_>, first: usize, count: usize) -> bool {
     let mut lengths = [0; GROUPS_MAX];
@@ -124,9 +124,10 @@ fn is_national(finder: &Finder<'_>, first: usize, count: usize) -> bool {
         return false;
     }
     match lengths {
-        [10] => matches!(head, [b'2'..=b'9', _, _, b'2'..=b'9', ..]),
+        [10] if head[0] != b'0' => matches!(head, [b'2'..=b'9', _, _, b'2'..=b'9', ..]),
         [3, 3, 4] => true,
         [1, 3, 3, 4] => head == b"1",
+        [4, 3, 3] if head[0] == b'1' => matches!(head, b"1300" | b"1800"),
         [3, 3, 3] | [3, 2, 2, 2] | [2, 3, 2, 2] => {
             let is_counting = first > 0 && finder.is_number(first - 1) && finder.gap(first) == " ";
             !is_dotted && !is_counting && matches!(head, [b'0' | b'6'..=b'9', ..])

@@ -1,6 +1,6 @@
 //! Cuts a text into words, once, for all that searches it: most texts have no digit, and most words mean nothing here.
 
-use super::lexicon::{self, Sense};
+use super::lexicon::{self, Roles, Sense};
 
 /// What a word is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,11 +67,30 @@ const CLASSES: [u8; 256] = {
     }
 };
 
-/// The words of a text, in order.
-pub(super) fn words(text: &str) -> Vec<Word> {
+/// The words of a text, in order, and what is among them.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    pub(super) all: Vec<Word>,
+    /// The roles of all words together.
+    pub(super) roles: Roles,
+    pub(super) has_digit: bool,
+    /// Whether a word is three capitals.
+    pub(super) has_code: bool,
+    /// Whether an `@` stands between words.
+    pub(super) has_at: bool,
+}
+
+/// Longer words mean nothing.
+const MEANING_BYTES_MAX: usize = 24;
+
+/// Cuts a text into words.
+pub(super) fn words(text: &str) -> Words {
     let lexicon = lexicon::get();
     let bytes = text.as_bytes();
-    let mut words = Vec::with_capacity(bytes.len() / 5 + 1);
+    let mut words = Words {
+        all: Vec::with_capacity(bytes.len() / 5 + 1),
+        ..Words::default()
+    };
     let mut at = 0;
     while at < bytes.len() {
         let start = at;
@@ -96,15 +115,19 @@ pub(super) fn words(text: &str) -> Vec<Word> {
             }
         }
         if at == start {
+            words.has_at |= bytes[at] == b'@';
             at += text[at..].chars().next().map_or(1, char::len_utf8);
             continue;
         }
-        let sense = if shape & DIGIT == 0 {
+        let sense = if shape & DIGIT == 0 && at - start <= MEANING_BYTES_MAX {
             lexicon.sense(hash, &text[start..at])
         } else {
             &lexicon::NONE
         };
-        words.push(Word {
+        words.roles |= sense.roles;
+        words.has_digit |= shape & DIGIT != 0;
+        words.has_code |= shape == CAPITAL && at - start == 3;
+        words.all.push(Word {
             start,
             end: at,
             shape: Shape(shape),
@@ -116,5 +139,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 
 /// Letters, digits, and the accents that follow a letter as characters of their own.
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c)
+    // Quotation marks, dashes and dots are by far the most common.
+    !('\u{2010}'..='\u{205f}').contains(&c) && c.is_alphanumeric()
+        || ('\u{300}'..='\u{36f}').contains(&c)
 }

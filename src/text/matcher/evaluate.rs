@@ -4,11 +4,14 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use regex_automata::meta::Regex;
+
+use super::code::{Code, Codes, Near, RowCode, Step};
 use super::cues::{is_question, is_shouting};
-use super::plan::{ListPlan, Plan, Row};
+use super::plan::ListPlan;
 use super::spots::{SPOTS_MAX, Spot, pairs, tidy};
 use super::vocabulary::WordId;
-use super::{Facts, Hit};
+use super::{Facts, Hit, Parts};
 use crate::text::entities::Entity;
 use crate::text::query::{Fact, OTHER_LANGUAGE};
 use crate::text::tokens::TokenText;
@@ -16,24 +19,42 @@ use crate::text::tokens::negation::Negated;
 
 /// One text, with the words of the rules found in it.
 pub(super) struct Evaluation<'a> {
-    pub(super) text: &'a TokenText,
-    pub(super) entities: &'a [Entity],
-    pub(super) facts: &'a Facts<'a>,
-    /// The words of the rules and the places where they stand, sorted.
-    pub(super) seen: Vec<(WordId, u32)>,
+    parts: &'a Parts,
+    text: &'a TokenText,
+    entities: &'a [Entity],
+    facts: &'a Facts<'a>,
+    /// What negations reach, found when first asked for.
+    negated: OnceCell<Negated>,
+    /// The words of the rules that stand in it, sorted.
+    seen: Vec<Seen>,
     /// The lists that may have spots here, sorted by number.
-    pub(super) lists: Vec<SeenList<'a>>,
+    lists: Vec<SeenList>,
     layout: OnceCell<Layout>,
     is_question: OnceCell<bool>,
     is_shouting: OnceCell<bool>,
-    /// What negations reach.
-    negated: OnceCell<Negated>,
+}
+
+/// A word of the rules at a place of the text; in one number, since texts are sorted by nothing else so often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Seen(u64);
+
+impl Seen {
+    pub(super) fn new(word: WordId, place: u32) -> Self {
+        Self(u64::from(word) << 32 | u64::from(place))
+    }
+
+    pub(super) fn word(self) -> WordId {
+        u32::try_from(self.0 >> 32).expect("half of the bits are left")
+    }
+
+    pub(super) fn place(self) -> u32 {
+        u32::try_from(self.0 & u64::from(u32::MAX)).expect("half of the bits are left")
+    }
 }
 
 /// A list of which a word was seen.
-pub(super) struct SeenList<'a> {
+struct SeenList {
     number: u32,
-    plan: &'a ListPlan,
     /// Found when first asked for.
     spots: OnceCell<Vec<Spot>>,
 }
@@ -54,30 +75,27 @@ struct Evidence {
     conditions: u32,
 }
 
-impl<'a> SeenList<'a> {
-    pub(super) fn new(number: u32, plan: &'a ListPlan) -> Self {
-        Self {
-            number,
-            plan,
-            spots: OnceCell::new(),
-        }
-    }
-}
-
 impl<'a> Evaluation<'a> {
+    /// `lists` are the numbers of those of which a word was seen, sorted.
     pub(super) fn new(
+        parts: &'a Parts,
         text: &'a TokenText,
         entities: &'a [Entity],
         facts: &'a Facts<'a>,
-        seen: Vec<(WordId, u32)>,
-        lists: Vec<SeenList<'a>>,
+        seen: Vec<Seen>,
+        lists: &[u32],
     ) -> Self {
+        let lists = lists.iter().map(|&number| SeenList {
+            number,
+            spots: OnceCell::new(),
+        });
         Self {
+            parts,
             text,
             entities,
             facts,
             seen,
-            lists,
+            lists: lists.collect(),
             layout: OnceCell::new(),
             is_question: OnceCell::new(),
             is_shouting: OnceCell::new(),
@@ -86,12 +104,12 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The hit of a rule, if it matches.
-    pub(super) fn hit(&self, rule: u32, plan: &Plan) -> Option<Hit> {
-        if !self.holds(plan) {
+    pub(super) fn hit(&self, rule: u32, code: Code<'_>) -> Option<Hit> {
+        if !self.holds(code) {
             return None;
         }
         let mut evidence = Evidence::default();
-        self.explain(plan, None, &mut evidence);
+        self.explain(code, None, &mut evidence);
         Some(Hit {
             rule,
             weight: evidence.weight(),
@@ -99,18 +117,30 @@ impl<'a> Evaluation<'a> {
         })
     }
 
-    fn holds(&self, plan: &Plan) -> bool {
-        match plan {
-            Plan::Row(row) => self.row_starts(row).next().is_some(),
-            Plan::List(number) => !self.list_spots(*number).is_empty(),
-            Plan::Affirmed(_) | Plan::Near { .. } => !self.spots(plan).is_empty(),
-            Plan::Has(kind) => self.entities.iter().any(|entity| entity.kind == *kind),
-            Plan::Regex(regex) => regex.is_match(&self.text.original),
-            Plan::Fact(fact) => self.fact_holds(fact),
-            Plan::Not(inner) => !self.holds(inner),
-            Plan::And(all) => all.iter().all(|part| self.holds(part)),
-            Plan::Or(any) => any.iter().any(|part| self.holds(part)),
+    fn holds(&self, code: Code<'_>) -> bool {
+        match code.step() {
+            Step::Word(word) => self.places(word).next().is_some(),
+            Step::Row(row) => self.row_starts(row).next().is_some(),
+            Step::List(number) => !self.list_spots(number).is_empty(),
+            Step::Affirmed(_) | Step::Near(_) => !self.spots(code).is_empty(),
+            Step::Has(kind) => self.entities_of(kind).next().is_some(),
+            Step::Regex(regex) => self.regex(regex).is_match(&self.text.original),
+            Step::Fact(fact) => self.fact_holds(&self.parts.facts[fact as usize]),
+            Step::Not(inner) => !self.holds(inner),
+            Step::And(mut all) => all.all(|part| self.holds(part)),
+            Step::Or(mut any) => any.any(|part| self.holds(part)),
         }
+    }
+
+    fn entities_of(&self, kind: u32) -> impl Iterator<Item = &'a Entity> {
+        let kind = &self.parts.kinds[kind as usize];
+        self.entities
+            .iter()
+            .filter(move |entity| entity.kind == *kind)
+    }
+
+    fn regex(&self, number: u32) -> &'a Regex {
+        &self.parts.regexes[number as usize]
     }
 
     fn fact_holds(&self, fact: &Fact) -> bool {
@@ -132,46 +162,45 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Every spot at which a plan matches, sorted; none for what has no place.
-    fn spots(&self, plan: &Plan) -> Cow<'_, [Spot]> {
-        Cow::Owned(match plan {
-            Plan::Row(row) => self.row_spots(row).take(SPOTS_MAX).collect(),
-            Plan::List(number) => return Cow::Borrowed(self.list_spots(*number)),
-            Plan::Has(kind) => tidy(self.entity_spots(kind).map(|(spot, _)| spot).collect()),
-            Plan::Regex(regex) => {
-                let found = regex.find_iter(&self.text.original).take(SPOTS_MAX);
+    /// Every spot at which a node matches, sorted; none for what has no place.
+    fn spots(&self, code: Code<'_>) -> Cow<'_, [Spot]> {
+        Cow::Owned(match code.step() {
+            Step::Word(word) => self.word_spots(word).take(SPOTS_MAX).collect(),
+            Step::Row(row) => self.row_spots(row).take(SPOTS_MAX).collect(),
+            Step::List(number) => return Cow::Borrowed(self.list_spots(number)),
+            Step::Has(kind) => {
+                let entities = self.entities_of(kind);
                 tidy(
-                    found
-                        .filter_map(|found| self.spot_of(&found.range()))
+                    entities
+                        .filter_map(|entity| self.spot_of(&entity.span))
                         .collect(),
                 )
             }
-            Plan::Or(any) => {
+            Step::Regex(regex) => {
+                let found = self.regex(regex).find_iter(&self.text.original);
+                let spots = found
+                    .take(SPOTS_MAX)
+                    .filter_map(|found| self.spot_of(&found.range()));
+                tidy(spots.collect())
+            }
+            Step::Or(any) => {
                 let mut spots = Vec::new();
                 for part in any {
                     spots.extend_from_slice(&self.spots(part));
                 }
                 tidy(spots)
             }
-            Plan::Affirmed(inner) => {
+            Step::Affirmed(inner) => {
                 let mut spots = self.spots(inner).into_owned();
                 spots.retain(|spot| !self.negated().has(spot.first, spot.last));
                 spots
             }
-            Plan::Near {
-                left,
-                right,
-                gap,
-                ordered,
-            } => {
+            Step::Near(near) => {
                 let mut spots = Vec::new();
-                let (left, right) = (self.spots(left), self.spots(right));
-                pairs(&left, &right, *gap, *ordered, |one, other| {
-                    spots.push(one.around(other));
-                });
+                self.pairs(near, |one, other| spots.push(one.around(other)));
                 tidy(spots)
             }
-            Plan::Fact(_) | Plan::Not(_) | Plan::And(_) => Vec::new(),
+            Step::Fact(_) | Step::Not(_) | Step::And(_) => Vec::new(),
         })
     }
 
@@ -180,26 +209,47 @@ impl<'a> Evaluation<'a> {
             .get_or_init(|| Negated::new(self.text, self.facts.language))
     }
 
-    /// The places of one word.
-    fn places(&self, word: WordId) -> impl Iterator<Item = u32> {
-        let start = self.seen.partition_point(|&(seen, _)| seen < word);
-        let rest = self.seen[start..].iter();
-        rest.take_while(move |&&(seen, _)| seen == word)
-            .map(|&(_, place)| place)
+    fn pairs(&self, near: Near<'_>, found: impl FnMut(Spot, Spot)) {
+        let left = self.spots(near.left);
+        if left.is_empty() {
+            return;
+        }
+        pairs(
+            &left,
+            &self.spots(near.right),
+            near.gap,
+            near.ordered,
+            found,
+        );
     }
 
-    fn row_starts<'r>(&'r self, row: &'r Row) -> impl Iterator<Item = u32> + 'r {
-        self.places(row.key_word())
+    /// The places of one word.
+    fn places(&self, word: WordId) -> impl Iterator<Item = u32> {
+        let start = self.seen.partition_point(|&seen| seen < Seen::new(word, 0));
+        let rest = self.seen[start..].iter();
+        rest.take_while(move |seen| seen.word() == word)
+            .map(|seen| seen.place())
+    }
+
+    fn row_starts<'r>(&'r self, row: RowCode<'r>) -> impl Iterator<Item = u32> + 'r {
+        self.places(row.words[row.key as usize])
             .filter_map(move |place| place.checked_sub(row.key))
             .filter(|&start| {
                 row.words.len() == 1
-                    || (start..)
-                        .zip(row.words.iter())
-                        .all(|(place, &word)| self.seen.binary_search(&(word, place)).is_ok())
+                    || (start..).zip(row.words.iter()).all(|(place, &word)| {
+                        self.seen.binary_search(&Seen::new(word, place)).is_ok()
+                    })
             })
     }
 
-    fn row_spots<'r>(&'r self, row: &'r Row) -> impl Iterator<Item = Spot> + 'r {
+    fn word_spots(&self, word: WordId) -> impl Iterator<Item = Spot> {
+        self.places(word).map(|place| Spot {
+            first: place,
+            last: place,
+        })
+    }
+
+    fn row_spots<'r>(&'r self, row: RowCode<'r>) -> impl Iterator<Item = Spot> + 'r {
         let more = u32::try_from(row.words.len() - 1).unwrap_or(u32::MAX);
         self.row_starts(row).map(move |first| Spot {
             first,
@@ -211,7 +261,8 @@ impl<'a> Evaluation<'a> {
         match self.lists.binary_search_by_key(&number, |list| list.number) {
             Ok(found) => {
                 let list = &self.lists[found];
-                list.spots.get_or_init(|| self.find_list(list.plan))
+                list.spots
+                    .get_or_init(|| self.find_list(&self.parts.lists[number as usize]))
             }
             Err(_) => &[],
         }
@@ -220,24 +271,24 @@ impl<'a> Evaluation<'a> {
     fn find_list(&self, list: &ListPlan) -> Vec<Spot> {
         let rows = list.rows(self.facts.language);
         let mut spots = Vec::new();
-        for seen in self.seen.chunk_by(|left, right| left.0 == right.0) {
-            let word = seen[0].0;
+        for seen in self
+            .seen
+            .chunk_by(|left, right| left.word() == right.word())
+        {
+            let word = seen[0].word();
             let start = rows.partition_point(|row| row.key_word() < word);
             for row in rows[start..]
                 .iter()
                 .take_while(|row| row.key_word() == word)
             {
+                let row = RowCode {
+                    words: &row.words,
+                    key: row.key,
+                };
                 spots.extend(self.row_spots(row));
             }
         }
         tidy(spots)
-    }
-
-    fn entity_spots<'r>(&'r self, kind: &'r str) -> impl Iterator<Item = (Spot, &'r Entity)> + 'r {
-        self.entities
-            .iter()
-            .filter(move |entity| entity.kind == kind)
-            .filter_map(|entity| Some((self.spot_of(&entity.span)?, entity)))
     }
 
     /// The words that some bytes of the original touch.
@@ -251,71 +302,69 @@ impl<'a> Evaluation<'a> {
         })
     }
 
-    /// Adds what made `plan` match, within a part of the text where only that part counts.
-    fn explain(&self, plan: &Plan, within: Option<Spot>, evidence: &mut Evidence) {
-        match plan {
-            Plan::Row(_) | Plan::List(_) => {
-                if let Some(spot) = self.longest(plan, within) {
+    /// Adds what made a node match, within a part of the text where only that part counts.
+    fn explain(&self, code: Code<'_>, within: Option<Spot>, evidence: &mut Evidence) {
+        match code.step() {
+            Step::Word(_) | Step::Row(_) | Step::List(_) => {
+                if let Some(spot) = self.longest(code, within) {
                     let shown = &self.layout().shown[spot.first as usize..=spot.last as usize];
                     evidence.places.extend(spot.first..=spot.last);
                     evidence.spans.extend_from_slice(shown);
                 }
             }
-            Plan::Has(kind) => {
-                let mut entities = self.entities.iter().filter(|entity| entity.kind == *kind);
-                let found = match within {
-                    None => entities.next(),
-                    Some(_) => entities.find(|entity| self.is_inside(&entity.span, within)),
-                };
-                self.add(found.map(|entity| entity.span.clone()), evidence);
+            Step::Has(kind) => {
+                let mut spans = self.entities_of(kind).map(|entity| entity.span.clone());
+                self.add(spans.find(|span| self.is_inside(span, within)), evidence);
             }
-            Plan::Regex(regex) => {
-                let mut found = regex
-                    .find_iter(&self.text.original)
-                    .map(|found| found.range());
-                self.add(found.find(|span| self.is_inside(span, within)), evidence);
+            Step::Regex(regex) => {
+                let found = self.regex(regex).find_iter(&self.text.original);
+                let mut spans = found.map(|found| found.range());
+                self.add(spans.find(|span| self.is_inside(span, within)), evidence);
             }
-            Plan::Fact(_) => evidence.conditions += 1,
-            Plan::Not(_) => {}
-            Plan::And(all) => {
+            Step::Fact(_) => evidence.conditions += 1,
+            Step::Not(_) => {}
+            Step::And(all) => {
                 for part in all {
                     self.explain(part, within, evidence);
                 }
             }
-            Plan::Affirmed(inner) => {
-                if let Some(spot) = self.longest(plan, within) {
+            Step::Affirmed(inner) => {
+                if let Some(spot) = self.longest(code, within) {
                     self.explain(inner, Some(spot), evidence);
                 }
             }
-            Plan::Or(any) => self.explain_one(any, within, evidence),
-            Plan::Near {
-                left,
-                right,
-                gap,
-                ordered,
-            } => {
-                let mut best: Option<(Spot, Spot)> = None;
-                let (ones, others) = (self.spots(left), self.spots(right));
-                pairs(&ones, &others, *gap, *ordered, |one, other| {
-                    let pair = one.around(other);
-                    let is_better =
-                        best.is_none_or(|(one, other)| pair.len() < one.around(other).len());
-                    if within.is_none_or(|within| within.has(pair)) && is_better {
-                        best = Some((one, other));
-                    }
-                });
-                if let Some((one, other)) = best {
-                    self.explain(left, Some(one), evidence);
-                    self.explain(right, Some(other), evidence);
-                }
+            Step::Or(any) => self.explain_one(any, within, evidence),
+            Step::Near(near) => self.explain_near(near, within, evidence),
+        }
+    }
+
+    /// Of all pairs, explains the closest.
+    fn explain_near(&self, near: Near<'_>, within: Option<Spot>, evidence: &mut Evidence) {
+        let mut best: Option<(Spot, Spot)> = None;
+        self.pairs(near, |one, other| {
+            let pair = one.around(other);
+            let is_better = best.is_none_or(|(one, other)| pair.len() < one.around(other).len());
+            if within.is_none_or(|within| within.has(pair)) && is_better {
+                best = Some((one, other));
             }
+        });
+        if let Some((one, other)) = best {
+            self.explain(near.left, Some(one), evidence);
+            self.explain(near.right, Some(other), evidence);
         }
     }
 
     /// Of several alternatives, explains the one that has most to say.
-    fn explain_one(&self, any: &[Plan], within: Option<Spot>, evidence: &mut Evidence) {
+    fn explain_one(&self, any: Codes<'_>, within: Option<Spot>, evidence: &mut Evidence) {
+        let mut holding = any.filter(|part| self.holds(*part));
+        let Some(first) = holding.next() else {
+            return;
+        };
+        let Some(second) = holding.next() else {
+            return self.explain(first, within, evidence);
+        };
         let mut best: Option<Evidence> = None;
-        for part in any.iter().filter(|part| self.holds(part)) {
+        for part in [first, second].into_iter().chain(holding) {
             let mut own = Evidence::default();
             self.explain(part, within, &mut own);
             if best
@@ -332,14 +381,17 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn longest(&self, plan: &Plan, within: Option<Spot>) -> Option<Spot> {
+    fn longest(&self, code: Code<'_>, within: Option<Spot>) -> Option<Spot> {
         let is_inside = |spot: &Spot| within.is_none_or(|within| within.has(*spot));
-        if let Plan::Row(row) = plan {
-            return self.row_spots(row).find(is_inside);
+        match code.step() {
+            Step::Word(word) => self.word_spots(word).find(is_inside),
+            Step::Row(row) => self.row_spots(row).find(is_inside),
+            _ => {
+                let spots = self.spots(code);
+                let inside = spots.iter().copied().filter(is_inside);
+                inside.rev().max_by_key(|spot| spot.len())
+            }
         }
-        let spots = self.spots(plan);
-        let inside = spots.iter().copied().filter(is_inside);
-        inside.rev().max_by_key(|spot| spot.len())
     }
 
     fn layout(&self) -> &Layout {

@@ -3,24 +3,6 @@
 /// The number of a leaf: a word, a word list, or a kind of entity.
 pub(super) type LeafId = u32;
 
-/// Leaves, each of which sets one of 128 bits: a text has few, so most bits stay free.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct LeafSet(u128);
-
-impl LeafSet {
-    pub(super) fn add(&mut self, leaf: LeafId) {
-        self.0 |= 1 << (leaf.wrapping_mul(0x9e37_79b1) >> 25);
-    }
-}
-
-impl FromIterator<LeafId> for LeafSet {
-    fn from_iter<I: IntoIterator<Item = LeafId>>(leaves: I) -> Self {
-        let mut set = Self::default();
-        leaves.into_iter().for_each(|leaf| set.add(leaf));
-        set
-    }
-}
-
 /// Leaves of which at least one is seen wherever a rule matches.
 #[derive(Debug)]
 pub(super) struct Needed {
@@ -29,40 +11,116 @@ pub(super) struct Needed {
     pub(super) frequency: u64,
 }
 
-/// Says of most texts, in no time, that a rule cannot match them.
+/// The leaves of a text, each of which sets one of 4096 bits: few texts have so many that two often meet.
 #[derive(Debug)]
-pub(super) struct Gate {
-    /// What the rule needs all of.
-    all: LeafSet,
-    /// What it needs one of, where there is such a choice; twice, since a third seldom tells more.
-    any: [LeafSet; 2],
-    /// The scope of the rule.
-    pub(super) scope: u32,
+pub(super) struct LeafSet([u64; 64]);
+
+impl LeafSet {
+    fn has(&self, bit: u32) -> bool {
+        self.0[(bit >> 6) as usize % 64] & 1 << (bit & 63) != 0
+    }
 }
 
-impl Gate {
-    /// The gate of a rule that has `needed`, and of these the leaves that wake it: one of the rarest.
-    pub(super) fn new(scope: u32, mut needed: Vec<Needed>) -> (Self, Option<Vec<LeafId>>) {
-        needed.sort_by_key(|needed| needed.frequency);
-        let all = needed.iter().filter(|needed| needed.leaves.len() == 1);
-        let all = all.map(|needed| needed.leaves[0]).collect();
-        let mut needed = needed.into_iter();
-        let woken_by = needed.next().map(|rarest| rarest.leaves);
-        let mut choices = needed
-            .filter(|needed| needed.leaves.len() > 1)
-            .map(|needed| needed.leaves.into_iter().collect());
-        let mut any = || choices.next().unwrap_or_default();
-        let gate = Self {
-            all,
-            any: [any(), any()],
-            scope,
+impl FromIterator<LeafId> for LeafSet {
+    fn from_iter<I: IntoIterator<Item = LeafId>>(leaves: I) -> Self {
+        let mut set = Self([0; 64]);
+        for bit in leaves.into_iter().map(bit) {
+            set.0[(bit >> 6) as usize] |= 1 << (bit & 63);
+        }
+        set
+    }
+}
+
+/// One of 4096.
+fn bit(leaf: LeafId) -> u32 {
+    leaf.wrapping_mul(0x9e37_79b1) >> 20
+}
+
+/// Ends what stands together in [`Gates`].
+const LAST: u32 = 1 << 31;
+
+/// For each leaf the rules that it wakes, and what each of these needs beside. It says of most texts, in no time, that a
+/// rule cannot match them: what is read for a leaf stands together in memory.
+#[derive(Debug)]
+pub(super) struct Gates {
+    starts: Vec<u32>,
+    /// For each rule its place, how many bits follow, and these: one of each group must be set.
+    numbers: Vec<u32>,
+}
+
+impl Gates {
+    /// Orders what the rules need, by place, under the leaves that wake them: one of the rarest of each rule. Those that
+    /// need nothing are woken by the leaf `leaves`, which every text has.
+    pub(super) fn new(leaves: LeafId, rules: Vec<Vec<Needed>>) -> Self {
+        let mut woken = Vec::new();
+        let mut others = Vec::new();
+        for (place, mut needed) in (0..).zip(rules) {
+            needed.sort_by_key(|needed| needed.frequency);
+            let mut needed = needed.into_iter();
+            let woken_by = needed
+                .next()
+                .map_or_else(|| vec![leaves], |rarest| rarest.leaves);
+            woken.extend(woken_by.into_iter().map(|leaf| (leaf, place)));
+            others.push(bits(needed));
+        }
+        woken.sort_unstable();
+        let mut gates = Self {
+            starts: Vec::with_capacity(leaves as usize + 2),
+            numbers: Vec::new(),
         };
-        (gate, woken_by)
+        let mut woken = woken.into_iter().peekable();
+        for leaf in 0..=leaves {
+            gates.starts.push(number(gates.numbers.len()));
+            while let Some((_, place)) = woken.next_if(|&(other, _)| other == leaf) {
+                let bits = &others[place as usize];
+                gates.numbers.extend([place, number(bits.len())]);
+                gates.numbers.extend_from_slice(bits);
+            }
+        }
+        gates.starts.push(number(gates.numbers.len()));
+        gates
     }
 
-    /// Whether the rule could match a text that has `seen`.
-    pub(super) fn lets_pass(&self, seen: LeafSet) -> bool {
-        let has_one = |any: &LeafSet| any.0 == 0 || any.0 & seen.0 != 0;
-        self.all.0 & !seen.0 == 0 && self.any.iter().all(has_one)
+    /// Calls `awake` with every rule that `leaf` wakes and that could match a text that has `seen`.
+    pub(super) fn wake(&self, leaf: LeafId, seen: &LeafSet, mut awake: impl FnMut(u32)) {
+        let leaf = leaf as usize;
+        let mut rest = &self.numbers[self.starts[leaf] as usize..self.starts[leaf + 1] as usize];
+        while let [place, len, behind @ ..] = rest {
+            let (bits, others) = behind.split_at(*len as usize);
+            rest = others;
+            if has_one_of_each(bits, seen) {
+                awake(*place);
+            }
+        }
     }
+}
+
+/// The bits of all groups, the last of each marked.
+fn bits(needed: impl Iterator<Item = Needed>) -> Vec<u32> {
+    let mut bits: Vec<u32> = Vec::new();
+    for group in needed {
+        bits.extend(group.leaves.into_iter().map(bit));
+        if let Some(last) = bits.last_mut() {
+            *last |= LAST;
+        }
+    }
+    bits
+}
+
+fn has_one_of_each(bits: &[u32], seen: &LeafSet) -> bool {
+    let mut has_one = false;
+    for bit in bits {
+        has_one |= seen.has(bit & !LAST);
+        if bit & LAST != 0 {
+            if !has_one {
+                return false;
+            }
+            has_one = false;
+        }
+    }
+    true
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).expect("rules are far smaller than 4 GB")
 }

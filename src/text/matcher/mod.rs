@@ -4,6 +4,7 @@
 //! Every token is looked up once. A rule is evaluated only when the rarest of the leaves it cannot do without was seen,
 //! and all the others may have been, so ten times the rules cost far less than ten times the time.
 
+mod code;
 mod cues;
 mod distance;
 mod evaluate;
@@ -19,15 +20,19 @@ mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
-use self::evaluate::{Evaluation, SeenList};
-use self::gate::{Gate, LeafId, LeafSet};
+use regex_automata::meta::Regex;
+
+use self::code::Codebook;
+use self::evaluate::{Evaluation, Seen};
+use self::gate::{Gates, LeafId, LeafSet};
 use self::plan::{Compiler, ListPlan, Plan};
 use self::table::Postings;
 use self::vocabulary::{Vocabulary, WordId};
 use crate::model::id::Language;
 use crate::text::entities::Entity;
-use crate::text::query::Query;
+use crate::text::query::{Fact, Query};
 use crate::text::tokens::TokenText;
 
 /// A word list by language; entries may be words, phrases or `prefix*`.
@@ -39,8 +44,6 @@ pub type Lists<'a> = BTreeMap<&'a str, &'a WordList>;
 /// A rule to be compiled.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule<'a> {
-    /// The number under which its hits are reported.
-    pub number: u32,
     /// Where it belongs: the place of its lists among those that are compiled with it.
     pub scope: u32,
     /// What it says.
@@ -71,7 +74,7 @@ pub struct Facts<'a> {
 /// A rule that matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
-    /// The number the rule was given.
+    /// The place of the rule among those that were compiled.
     pub rule: u32,
     /// How specific the match is: more matched words, closer together, count more.
     pub weight: u32,
@@ -83,18 +86,24 @@ pub struct Hit {
 #[derive(Debug)]
 pub struct Matcher {
     vocabulary: Vocabulary,
-    lists: Vec<ListPlan>,
+    parts: Parts,
     /// For each word, the lists in which it is the key of a row.
     lists_of_words: Postings,
     first_list: LeafId,
-    kinds: BTreeMap<String, LeafId>,
-    /// For each leaf, the rules to look at when it is seen, as places in `gates` and `rules`.
-    woken: Postings,
-    /// Rules that can match with no leaf at all.
-    always: Vec<u32>,
-    gates: Vec<Gate>,
-    /// Numbers and plans, sorted by number.
-    rules: Vec<(u32, Plan)>,
+    first_kind: LeafId,
+    /// The leaf that every text has.
+    always: LeafId,
+    gates: Gates,
+    code: Codebook,
+}
+
+/// What the code of rules refers to by number.
+#[derive(Debug)]
+struct Parts {
+    lists: Vec<ListPlan>,
+    kinds: Vec<String>,
+    regexes: Vec<Arc<Regex>>,
+    facts: Vec<Fact>,
 }
 
 impl Default for Matcher {
@@ -108,44 +117,36 @@ impl Matcher {
     /// Compiles rules; the lists that a rule names are looked up in `scopes`, at the place that is its scope.
     pub fn new(rules: &[Rule<'_>], scopes: &[Lists<'_>]) -> Self {
         let mut compiler = Compiler::default();
-        let mut sorted = rules.to_vec();
-        sorted.sort_by_key(|rule| rule.number);
-        let mut plans: Vec<(u32, Plan)> = sorted
+        let mut plans: Vec<Plan> = rules
             .iter()
-            .map(|rule| {
-                let lists = &scopes[rule.scope as usize];
-                (rule.number, compiler.plan(rule.query.root(), lists))
-            })
+            .map(|rule| compiler.plan(rule.query.root(), &scopes[rule.scope as usize]))
             .collect();
         compiler.count();
-        let mut gates = Vec::with_capacity(plans.len());
-        let mut woken = Vec::new();
-        let mut always = Vec::new();
-        for (place, (rule, (_, plan))) in (0..).zip(sorted.iter().zip(&mut plans)) {
+        let mut code = Codebook::default();
+        let mut needed = Vec::with_capacity(plans.len());
+        for (rule, plan) in rules.iter().zip(&mut plans) {
             compiler.arrange(plan);
-            let mut needed = Vec::new();
-            compiler.add_needed(plan, &mut needed);
-            let (gate, woken_by) = Gate::new(rule.scope, needed);
-            gates.push(gate);
-            match woken_by {
-                Some(leaves) => woken.extend(leaves.into_iter().map(|leaf| (leaf, place))),
-                None => always.push(place),
-            }
+            code.push(rule.scope, plan);
+            needed.push(compiler.needed(plan));
         }
         Self {
             vocabulary: Vocabulary::new(&compiler.words),
             lists_of_words: Postings::new(compiler.words.len(), compiler.lists_of_words()),
             first_list: compiler.first_list(),
-            kinds: compiler.kind_leaves(),
-            woken: Postings::new(compiler.leaves(), woken),
-            always,
-            gates,
-            rules: plans,
-            lists: compiler.lists,
+            first_kind: compiler.first_kind(),
+            always: compiler.leaves(),
+            gates: Gates::new(compiler.leaves(), needed),
+            code,
+            parts: Parts {
+                lists: compiler.lists,
+                kinds: compiler.kinds,
+                regexes: compiler.regexes,
+                facts: compiler.facts,
+            },
         }
     }
 
-    /// Every rule of `scopes` that matches, by rule number.
+    /// Every rule of `scopes` that matches, in the order in which they were compiled.
     pub fn find(
         &self,
         text: &TokenText,
@@ -154,39 +155,36 @@ impl Matcher {
         scopes: &[u32],
     ) -> Vec<Hit> {
         let words = self.words(text);
-        let mut leaves: Vec<LeafId> = words.iter().map(|&(word, _)| word).collect();
+        let mut leaves: Vec<LeafId> = words.iter().map(|seen| seen.word()).collect();
         leaves.dedup();
         let lists = self.lists(&leaves);
         leaves.extend(lists.iter().map(|number| self.first_list + number));
-        let kinds = entities
-            .iter()
-            .filter_map(|entity| self.kinds.get(entity.kind.as_ref()));
-        leaves.extend(kinds);
-        let awake = self.awake(&leaves, scopes);
+        let kinds = (self.first_kind..).zip(&self.parts.kinds);
+        let kinds = kinds.filter(|(_, kind)| entities.iter().any(|entity| entity.kind == **kind));
+        leaves.extend(kinds.map(|(leaf, _)| leaf));
+        let awake = self.awake(&leaves);
         if awake.is_empty() {
             return Vec::new();
         }
-        let lists = lists
-            .into_iter()
-            .map(|number| SeenList::new(number, &self.lists[number as usize]));
-        let evaluation = Evaluation::new(text, entities, facts, words, lists.collect());
-        awake
-            .into_iter()
-            .filter_map(|place| {
-                let (number, plan) = &self.rules[place as usize];
-                evaluation.hit(*number, plan)
-            })
-            .collect()
+        let evaluation = Evaluation::new(&self.parts, text, entities, facts, words, &lists);
+        let mut hits = Vec::new();
+        for place in awake {
+            let (scope, code) = self.code.get(place);
+            if scopes.contains(&scope) {
+                hits.extend(evaluation.hit(place, code));
+            }
+        }
+        hits
     }
 
     /// The words of the rules that stand in a text, and where, sorted.
-    fn words(&self, text: &TokenText) -> Vec<(WordId, u32)> {
+    fn words(&self, text: &TokenText) -> Vec<Seen> {
         let mut words = Vec::with_capacity(text.tokens().len());
         for token in text.tokens() {
             let forms = [Some(token.text), token.short];
             for form in forms.into_iter().flatten() {
                 self.vocabulary
-                    .look_up(form, |word| words.push((word, token.place)));
+                    .look_up(form, |word| words.push(Seen::new(word, token.place)));
             }
         }
         words.sort_unstable();
@@ -205,18 +203,15 @@ impl Matcher {
         lists
     }
 
-    /// The rules of `scopes` that are worth evaluating, sorted.
-    fn awake(&self, leaves: &[LeafId], scopes: &[u32]) -> Vec<u32> {
+    /// The rules that are worth evaluating, sorted.
+    fn awake(&self, leaves: &[LeafId]) -> Vec<u32> {
         let seen: LeafSet = leaves.iter().copied().collect();
-        let woken = leaves.iter().flat_map(|&leaf| self.woken.get(leaf));
-        let mut awake: Vec<u32> = woken
-            .chain(&self.always)
-            .copied()
-            .filter(|&place| {
-                let gate = &self.gates[place as usize];
-                gate.lets_pass(seen) && scopes.contains(&gate.scope)
-            })
-            .collect();
+        let mut awake = Vec::new();
+        for &leaf in leaves {
+            self.gates.wake(leaf, &seen, |place| awake.push(place));
+        }
+        self.gates
+            .wake(self.always, &seen, |place| awake.push(place));
         awake.sort_unstable();
         awake.dedup();
         awake

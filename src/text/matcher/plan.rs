@@ -45,11 +45,15 @@ impl ListPlan {
 /// A node of a rule, compiled.
 #[derive(Debug)]
 pub(super) enum Plan {
+    Word(WordId),
     Row(Row),
     List(u32),
-    Has(String),
-    Regex(Arc<Regex>),
-    Fact(Fact),
+    /// The number of a kind of entity.
+    Has(u32),
+    /// The number of a pattern.
+    Regex(u32),
+    /// The number of a fact.
+    Fact(u32),
     Not(Box<Plan>),
     Affirmed(Box<Plan>),
     /// What is decided soonest comes first.
@@ -73,7 +77,9 @@ pub(super) struct Compiler<'a> {
     frequencies: Vec<u64>,
     list_numbers: BTreeMap<&'a WordList, u32>,
     pub(super) lists: Vec<ListPlan>,
-    kinds: BTreeMap<String, u32>,
+    pub(super) kinds: Vec<String>,
+    pub(super) regexes: Vec<Arc<Regex>>,
+    pub(super) facts: Vec<Fact>,
 }
 
 impl<'a> Compiler<'a> {
@@ -81,15 +87,17 @@ impl<'a> Compiler<'a> {
     /// [`Self::arrange`] make them ready.
     pub(super) fn plan(&mut self, node: &Node, lists: &Lists<'a>) -> Plan {
         match node {
-            Node::Phrase(words) => Plan::Row(self.row(words)),
+            Node::Phrase(words) => match words.as_slice() {
+                [word] => Plan::Word(self.word(word)),
+                words => Plan::Row(self.row(words)),
+            },
             Node::List(name) => Plan::List(self.list(lists.get(name.as_str()).copied())),
-            Node::Has(kind) => {
-                let next = u32::try_from(self.kinds.len()).expect("kinds are few");
-                self.kinds.entry(kind.clone()).or_insert(next);
-                Plan::Has(kind.clone())
+            Node::Has(kind) => Plan::Has(place_of(&mut self.kinds, kind)),
+            Node::Regex(pattern) => {
+                self.regexes.push(Arc::clone(&pattern.regex));
+                Plan::Regex(number(self.regexes.len() - 1))
             }
-            Node::Regex(pattern) => Plan::Regex(Arc::clone(&pattern.regex)),
-            Node::Fact(fact) => Plan::Fact(fact.clone()),
+            Node::Fact(fact) => Plan::Fact(place_of(&mut self.facts, fact)),
             Node::Not(inner) => Plan::Not(Box::new(self.plan(inner, lists))),
             Node::Affirmed(inner) => Plan::Affirmed(Box::new(self.plan(inner, lists))),
             Node::And(all) => Plan::And(all.iter().map(|node| self.plan(node, lists)).collect()),
@@ -119,7 +127,7 @@ impl<'a> Compiler<'a> {
         let id = if let Some(&id) = self.words.get(word) {
             id
         } else {
-            let id = WordId::try_from(self.uses.len()).expect("rules are far smaller than 4 GB");
+            let id = number(self.uses.len());
             self.words.insert(word.clone(), id);
             self.uses.push(0);
             id
@@ -145,7 +153,7 @@ impl<'a> Compiler<'a> {
             plan.all.extend(rows.iter().cloned());
             plan.by_language.insert(language.clone(), rows);
         }
-        let number = u32::try_from(self.lists.len()).expect("lists are few");
+        let number = number(self.lists.len());
         self.lists.push(plan);
         self.list_numbers.insert(source, number);
         number
@@ -194,26 +202,30 @@ impl<'a> Compiler<'a> {
                 self.arrange(right);
             }
             Plan::Not(inner) | Plan::Affirmed(inner) => self.arrange(inner),
-            Plan::List(_) | Plan::Has(_) | Plan::Regex(_) | Plan::Fact(_) => {}
+            Plan::Word(_) | Plan::List(_) | Plan::Has(_) | Plan::Regex(_) | Plan::Fact(_) => {}
         }
         if let Plan::And(all) = plan {
             all.sort_by_key(Plan::effort);
         }
     }
 
-    /// Adds what a plan cannot match without.
-    pub(super) fn add_needed(&self, plan: &Plan, needed: &mut Vec<Needed>) {
+    /// What a plan cannot match without.
+    pub(super) fn needed(&self, plan: &Plan) -> Vec<Needed> {
+        let mut needed = Vec::new();
+        self.add_needed(plan, &mut needed);
+        needed
+    }
+
+    fn add_needed(&self, plan: &Plan, needed: &mut Vec<Needed>) {
         match plan {
-            Plan::Row(row) => needed.extend(row.words.iter().map(|&word| Needed {
-                leaves: vec![word],
-                frequency: self.frequencies[word as usize],
-            })),
+            Plan::Word(word) => needed.push(self.needed_word(*word)),
+            Plan::Row(row) => needed.extend(row.words.iter().map(|&word| self.needed_word(word))),
             Plan::List(number) => needed.push(Needed {
-                leaves: vec![self.list_leaf(*number)],
+                leaves: vec![self.first_list() + number],
                 frequency: self.list_frequency(*number),
             }),
             Plan::Has(kind) => needed.push(Needed {
-                leaves: self.kind_leaf(kind).into_iter().collect(),
+                leaves: vec![self.first_kind() + kind],
                 frequency: frequency::ENTITY,
             }),
             Plan::Regex(_) | Plan::Fact(_) | Plan::Not(_) => {}
@@ -227,6 +239,13 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    fn needed_word(&self, word: WordId) -> Needed {
+        Needed {
+            leaves: vec![word],
+            frequency: self.frequencies[word as usize],
+        }
+    }
+
     /// Of each alternative the rarest, joined; nothing where one of them can do without any.
     fn needed_of_any(&self, any: &[Plan]) -> Option<Needed> {
         let mut union = Needed {
@@ -234,9 +253,10 @@ impl<'a> Compiler<'a> {
             frequency: 0,
         };
         for part in any {
-            let mut needed = Vec::new();
-            self.add_needed(part, &mut needed);
-            let rarest = needed.into_iter().min_by_key(|needed| needed.frequency)?;
+            let rarest = self
+                .needed(part)
+                .into_iter()
+                .min_by_key(|needed| needed.frequency)?;
             union.leaves.extend(rarest.leaves);
             union.frequency += rarest.frequency;
         }
@@ -264,30 +284,18 @@ impl<'a> Compiler<'a> {
     // Leaves are numbered: first the words, then the lists, then the kinds of entities.
 
     /// How many leaves there are.
-    pub(super) fn leaves(&self) -> usize {
-        self.words.len() + self.lists.len() + self.kinds.len()
+    pub(super) fn leaves(&self) -> LeafId {
+        number(self.words.len() + self.lists.len() + self.kinds.len())
     }
 
     /// The leaf of the first list.
     pub(super) fn first_list(&self) -> LeafId {
-        leaf(self.words.len())
+        number(self.words.len())
     }
 
-    fn list_leaf(&self, number: u32) -> LeafId {
-        self.first_list() + number
-    }
-
-    fn kind_leaf(&self, kind: &str) -> Option<LeafId> {
-        let number = self.kinds.get(kind)?;
-        Some(leaf(self.words.len() + self.lists.len()) + number)
-    }
-
-    /// The leaf of each kind of entity.
-    pub(super) fn kind_leaves(&self) -> BTreeMap<String, LeafId> {
-        let kinds = self.kinds.keys();
-        kinds
-            .filter_map(|kind| Some((kind.clone(), self.kind_leaf(kind)?)))
-            .collect()
+    /// The leaf of the first kind of entity.
+    pub(super) fn first_kind(&self) -> LeafId {
+        number(self.words.len() + self.lists.len())
     }
 }
 
@@ -295,7 +303,7 @@ impl Plan {
     /// How much work it is to decide, compared with others.
     fn effort(&self) -> u8 {
         match self {
-            Self::Fact(_) => 0,
+            Self::Fact(_) | Self::Word(_) => 0,
             Self::Row(_) => 1,
             Self::Has(_) => 2,
             Self::List(_) => 3,
@@ -309,6 +317,15 @@ impl Plan {
     }
 }
 
-fn leaf(number: usize) -> LeafId {
-    LeafId::try_from(number).expect("rules are far smaller than 4 GB")
+/// The place of an item, which is added where it is new; there are few.
+fn place_of<T: Clone + PartialEq>(items: &mut Vec<T>, item: &T) -> u32 {
+    let place = items.iter().position(|other| other == item);
+    number(place.unwrap_or_else(|| {
+        items.push(item.clone());
+        items.len() - 1
+    }))
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).expect("rules are far smaller than 4 GB")
 }

@@ -56,7 +56,6 @@ fn facts(language: Option<&Language>) -> Facts<'_> {
 
 fn hits(query: &str, text: &str, language: Option<&str>) -> Vec<Hit> {
     let rule = Rule {
-        number: 7,
         scope: 0,
         query: &parse(query).unwrap(),
     };
@@ -367,18 +366,15 @@ proptest! {
         let facts = facts(language.as_ref());
         let text = TokenText::new(&text);
         let queries: Vec<(u32, Query)> = rules.iter().map(|(scope, rule)| (*scope, parse(rule).unwrap())).collect();
-        let rules: Vec<Rule<'_>> = (0..)
-            .zip(&queries)
-            .map(|(number, (scope, query))| Rule { number, scope: *scope, query })
-            .collect();
-        let expected: Vec<u32> = rules
-            .iter()
-            .filter(|rule| asked.contains(&rule.scope))
-            .filter(|rule| {
+        let rules: Vec<Rule<'_>> = queries.iter().map(|(scope, query)| Rule { scope: *scope, query }).collect();
+        let expected: Vec<u32> = (0..)
+            .zip(&rules)
+            .filter(|(_, rule)| asked.contains(&rule.scope))
+            .filter(|(_, rule)| {
                 let lists = &scopes[rule.scope as usize];
                 Plain { text: &text, facts: &facts, lists }.holds(rule.query.root())
             })
-            .map(|rule| rule.number)
+            .map(|(place, _)| place)
             .collect();
         let hits = Matcher::new(&rules, &scopes).find(&text, &[], &facts, &asked);
         for hit in &hits {

@@ -143,21 +143,29 @@ impl PrefixLengths {
     }
 }
 
-/// Spreads words over 64 bits, eight bytes at a time; the same on every machine and in every version.
+/// Spreads words over 64 bits; the same on every machine and in every version.
 fn hash(bytes: &[u8]) -> u64 {
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let (eights, rest) = bytes.as_chunks();
     let mut hash = bytes.len() as u64;
-    for eight in eights {
-        hash = (hash ^ u64::from_le_bytes(*eight)).wrapping_mul(SPREAD);
+    let mut add = |eight: u64| {
+        hash = (hash ^ eight).wrapping_mul(SPREAD);
         hash ^= hash >> 32;
+    };
+    let (eights, _) = bytes.as_chunks();
+    for eight in eights {
+        add(u64::from_le_bytes(*eight));
     }
-    let mut last = 0;
-    for &byte in rest {
-        last = last << 8 | u64::from(byte);
+    // The last bytes, of which some may have been there before.
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        add(u64::from(first) << 32 | u64::from(last));
+    } else if let [first, .., last] = bytes {
+        let middle = bytes[bytes.len() / 2];
+        add(u64::from(*first) << 16 | u64::from(middle) << 8 | u64::from(*last));
+    } else if let [only] = bytes {
+        add(u64::from(*only));
     }
-    hash = (hash ^ last).wrapping_mul(SPREAD);
-    (hash ^ hash >> 32).wrapping_mul(SPREAD)
+    (hash ^ hash >> 29).wrapping_mul(SPREAD)
 }
 
 /// So that a prefix is not found where a whole word is looked up.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use regex_automata::meta::Regex;
 
-pub(super) use term::{compile_regex, words};
+pub(super) use term::{pattern, words};
 
 /// Most words that may stand between the two sides of `NEAR/n` and `BEFORE/n`.
 pub const GAP_MAX: u32 = 50;
@@ -126,9 +126,9 @@ pub(super) const OTHER_LANGUAGE: &str = "other";
 
 /// A pattern, compiled when it was read. Two are equal when they are written the same.
 #[derive(Debug, Clone)]
-pub(super) struct Pattern {
+pub(in crate::text) struct Pattern {
     pub(super) source: String,
-    pub(super) regex: Arc<Regex>,
+    pub(in crate::text) regex: Arc<Regex>,
 }
 
 impl PartialEq for Pattern {

@@ -49,7 +49,7 @@ fn contradiction(node: &Node, steps: &mut u32) -> Option<(Node, Node)> {
 /// Of parts that are asked for together, two that exclude each other.
 fn among(all: &[Node], steps: &mut u32) -> Option<(Node, Node)> {
     for (at, one) in all.iter().enumerate() {
-        for other in all[..at].iter() {
+        for other in &all[..at] {
             for (wanted, refused) in [(one, other), (other, one)] {
                 if let Node::Not(inner) = refused
                     && implies(wanted, inner, steps)

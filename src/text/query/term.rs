@@ -110,43 +110,73 @@ pub(super) fn phrase(text: &str) -> Read<Node> {
 
 /// Reads what stands between slashes.
 pub(super) fn regex(text: &str) -> Read<Node> {
+    pattern(text).map(Node::Regex)
+}
+
+/// Compiles a pattern, in which a slash may be written `\/`.
+pub(in crate::text) fn pattern(text: &str) -> Read<Pattern> {
     let source = text.replace("\\/", "/");
     if source.is_empty() {
         return Err(QueryError::new(0, "expected a pattern between the slashes"));
     }
-    let regex = compile_regex(&source).map_err(|error| {
-        QueryError::new(0, format!("expected a pattern that compiles: {error}"))
+    let parsed = syntax::parse_with(&source, &pattern_syntax()).map_err(|error| {
+        let (at, cause) = fault(&error);
+        QueryError::new(
+            written(text, at),
+            format!("expected a pattern that compiles: {cause}"),
+        )
     })?;
-    let shortest = syntax::parse_with(&source, &pattern_syntax())
-        .ok()
-        .and_then(|pattern| pattern.properties().minimum_len());
-    if shortest == Some(0) {
+    if parsed.properties().minimum_len() == Some(0) {
         return Err(
             QueryError::new(0, "expected a pattern that needs at least one character")
                 .hint("it would match every message; write `+` instead of `*`"),
         );
     }
+    let regex = compile_regex(&source).map_err(|()| {
+        QueryError::new(0, "expected a pattern that compiles: it is too large")
+            .hint("lower the numbers in `{…}`")
+    })?;
     let regex = Arc::new(regex);
-    Ok(Node::Regex(Pattern { source, regex }))
+    Ok(Pattern { source, regex })
 }
 
 fn pattern_syntax() -> syntax::Config {
     syntax::Config::new().case_insensitive(true)
 }
 
+/// Where a pattern is wrong, and why.
+fn fault(error: &regex_syntax::Error) -> (usize, String) {
+    match error {
+        regex_syntax::Error::Parse(error) => (error.span().start.offset, error.kind().to_string()),
+        regex_syntax::Error::Translate(error) => {
+            (error.span().start.offset, error.kind().to_string())
+        }
+        other => (0, other.to_string()),
+    }
+}
+
+/// The byte as written, with `\/` for each slash, of byte `at` of a pattern.
+fn written(text: &str, at: usize) -> usize {
+    let mut read = 0;
+    let mut raw = 0;
+    while read < at && raw < text.len() {
+        raw += if text.as_bytes()[raw..].starts_with(b"\\/") {
+            2
+        } else {
+            1
+        };
+        read += 1;
+    }
+    raw
+}
+
 /// Compiles a pattern of a rule: whatever the case, linear in the text.
-pub(in crate::text) fn compile_regex(pattern: &str) -> Result<Regex, String> {
+fn compile_regex(pattern: &str) -> Result<Regex, ()> {
     Regex::builder()
         .syntax(pattern_syntax())
         .configure(Regex::config().nfa_size_limit(Some(REGEX_BYTES_MAX)))
         .build(pattern)
-        .map_err(|error| {
-            let error: &dyn std::error::Error = &error;
-            let cause = error
-                .source()
-                .map_or_else(|| error.to_string(), ToString::to_string);
-            cause.lines().last().unwrap_or("not a pattern").to_owned()
-        })
+        .map_err(drop)
 }
 
 /// Words in a row, any of which may end in `*` or `~1`; also how the entries of word lists are read.

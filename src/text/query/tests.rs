@@ -184,11 +184,12 @@ const FAULTS: &[(&str, usize, &str, &str)] = &[
     ("lost|gone", 4, "without `|`", "write ` OR `"),
     ("lost,gone", 4, "without `,`", "write ` OR `"),
     ("lost&&gone", 4, "without `&`", "write ` AND `"),
-    ("/(/", 1, "compiles", ""),
+    ("/(/", 1, "unclosed group", ""),
+    (r"/gate\/é [a-/", 10, "unclosed character class", ""),
     ("//", 1, "between the slashes", ""),
     ("/a*/", 1, "at least one character", "`+` instead"),
     (r"/\b/", 1, "at least one character", ""),
-    ("/a{1000}{1000}/", 1, "compiles", ""),
+    ("/a{1000}{1000}/", 1, "too large", "lower the numbers"),
 ];
 
 #[test]

@@ -46,7 +46,8 @@ pub struct Token<'t> {
 pub struct TokenText {
     /// The original.
     pub original: String,
-    /// The folded words, one after another; the short form of one right behind it.
+    /// The original in small letters, which folds most words; behind it, what other words fold to, each followed by its
+    /// short form.
     folded: String,
     cuts: Vec<Cut>,
 }

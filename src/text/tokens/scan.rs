@@ -50,29 +50,58 @@ const HANDLE_BYTES_MAX: usize = 128;
 
 /// Cuts `text` into tokens; gives the folded text and where they are.
 pub(super) fn cut(text: &str) -> (String, Vec<Cut>) {
+    let mut folded = String::with_capacity(text.len() + text.len() / 8);
+    folded.push_str(text);
+    folded.make_ascii_lowercase();
     let mut scan = Scan {
         text,
         at: 0,
-        folded: String::with_capacity(text.len()),
+        folded,
         cuts: Vec::with_capacity(text.len() / 5 + 1),
         next_place: 0,
         in_latin: OnceCell::new(),
     };
     while let Some(&byte) = text.as_bytes().get(scan.at) {
-        match byte {
-            b'#' | b'@' | b':' | b';' | b'=' | b'<' | b'>' | b'h' | b'H' | b'w' | b'W' => {
-                scan.step();
-            }
-            _ if byte.is_ascii_alphanumeric() => {
-                if !scan.ascii_word() {
-                    scan.step();
-                }
-            }
-            _ if byte.is_ascii() => scan.at += 1,
+        match CLASSES[usize::from(byte)] {
+            Class::Gap => scan.at += 1,
+            Class::Word if scan.ascii_word() => {}
             _ => scan.step(),
         }
     }
     (scan.folded, scan.cuts)
+}
+
+/// What a byte begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Nothing.
+    Gap,
+    /// A word.
+    Word,
+    /// A word or an address.
+    Address,
+    /// What takes a closer look.
+    Other,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        classes[byte as usize] = match byte {
+            b'h' | b'H' | b'w' | b'W' => Class::Address,
+            b'#' | b'@' | b':' | b';' | b'=' | b'<' | b'>' => Class::Other,
+            _ if byte.is_ascii_alphanumeric() => Class::Word,
+            _ => Class::Gap,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// Whether a byte is a letter or digit of a word that only its case must be folded of.
+fn is_plain(byte: u8) -> bool {
+    matches!(CLASSES[usize::from(byte)], Class::Word | Class::Address)
 }
 
 struct Scan<'a> {
@@ -130,43 +159,72 @@ impl Scan<'_> {
     /// Goes past a word of ASCII letters and digits alone, which is what most words are; `false`, and nothing done,
     /// where it has anything that needs more folding than its case.
     fn ascii_word(&mut self) -> bool {
-        let bytes = self.text.as_bytes();
         let start = self.at;
+        let Some(end) = self.plain_run(start) else {
+            return false;
+        };
+        if matches!(self.text.as_bytes().get(end), Some(b'\'' | b'`')) {
+            return self.contraction(start, end);
+        }
+        if self
+            .text
+            .as_bytes()
+            .get(end)
+            .is_some_and(|next| !next.is_ascii())
+        {
+            return false;
+        }
+        self.at = end;
+        self.push_cut(TokenKind::Word, start..end, start..end, end);
+        true
+    }
+
+    /// Where the letters and digits from `start` on end; none where one is drawn out.
+    fn plain_run(&self, start: usize) -> Option<usize> {
+        let rest = &self.folded.as_bytes()[start..self.text.len()];
+        let (mut last, mut one_before) = (0, 0);
+        for (len, &byte) in rest.iter().enumerate() {
+            if !is_plain(byte) {
+                return Some(start + len);
+            }
+            if byte == last && byte == one_before && byte.is_ascii_alphabetic() {
+                return None;
+            }
+            (last, one_before) = (byte, last);
+        }
+        Some(self.text.len())
+    }
+
+    /// Goes past `don't`, whose first part is `start..end`; `false` and nothing done as above.
+    fn contraction(&mut self, start: usize, mut end: usize) -> bool {
         let from = self.folded.len();
-        let mut piece = start;
-        let mut end = start;
-        let mut run = 0;
-        let mut last = 0;
-        while let Some(&byte) = bytes.get(end) {
-            if byte.is_ascii_alphanumeric() {
-                let small = byte | 0x20;
-                run = if small == last { run + 1 } else { 1 };
-                last = small;
-                if run == 3 && byte.is_ascii_alphabetic() {
+        self.folded.extend_from_within(start..end);
+        while let [b'\'' | b'`', next, ..] = self.text.as_bytes()[end..] {
+            let piece = end + 1;
+            match self.plain_run(piece) {
+                Some(piece_end) if is_plain(next) => {
+                    self.folded.extend_from_within(piece..piece_end);
+                    end = piece_end;
+                }
+                Some(_) if next.is_ascii() => break,
+                _ => {
                     self.folded.truncate(from);
                     return false;
                 }
-                end += 1;
-            } else if matches!(byte, b'\'' | b'`')
-                && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)
-            {
-                self.folded.push_str(&self.text[piece..end]);
-                end += 1;
-                piece = end;
-            } else if byte.is_ascii()
-                && !(is_inside_word(char::from(byte))
-                    && bytes.get(end + 1).is_some_and(|next| !next.is_ascii()))
-            {
-                break;
-            } else {
-                self.folded.truncate(from);
-                return false;
             }
         }
-        self.folded.push_str(&self.text[piece..end]);
-        self.folded[from..].make_ascii_lowercase();
+        let ends_here = self.text.as_bytes().get(end).is_none_or(u8::is_ascii);
+        if !ends_here || has_drawn_out(&self.folded.as_bytes()[from..]) {
+            self.folded.truncate(from);
+            return false;
+        }
         self.at = end;
-        self.push_cut(TokenKind::Word, start..end, from, self.folded.len());
+        self.push_cut(
+            TokenKind::Word,
+            start..end,
+            from..self.folded.len(),
+            self.folded.len(),
+        );
         true
     }
 
@@ -181,27 +239,34 @@ impl Scan<'_> {
         if !text.is_empty() {
             let from = self.folded.len();
             self.folded.push_str(&text);
-            let short_from = self.folded.len();
+            let end = self.folded.len();
             self.folded.push_str(short.as_deref().unwrap_or_default());
-            self.push_cut(TokenKind::Word, span, from, short_from);
+            self.push_cut(TokenKind::Word, span, from..end, self.folded.len());
         }
     }
 
     fn push_whole(&mut self, kind: TokenKind, text: &str, span: Range<usize>) {
         let from = self.folded.len();
         self.folded.push_str(text);
-        self.push_cut(kind, span, from, self.folded.len());
+        let end = self.folded.len();
+        self.push_cut(kind, span, from..end, end);
     }
 
-    /// Adds a token whose folded text goes from `folded` to `short`, and its short form from there to the end.
-    fn push_cut(&mut self, kind: TokenKind, span: Range<usize>, folded: usize, short: usize) {
+    /// Adds a token with the place of its folded text and the end of its short form, which follows it if there is one.
+    fn push_cut(
+        &mut self,
+        kind: TokenKind,
+        span: Range<usize>,
+        folded: Range<usize>,
+        short_end: usize,
+    ) {
         self.cuts.push(Cut {
             kind,
             start: offset(span.start),
             end: offset(span.end),
-            folded: offset(folded),
-            short: offset(short),
-            folded_end: offset(self.folded.len()),
+            folded: offset(folded.start),
+            short: offset(folded.end),
+            folded_end: offset(short_end),
             place: self.next_place,
         });
         self.next_place += u32::from(kind != TokenKind::Hashtag);
@@ -311,6 +376,13 @@ impl Scan<'_> {
     }
 }
 
+/// Whether a letter stands three times in a row.
+fn has_drawn_out(word: &[u8]) -> bool {
+    let mut threes = word.windows(3);
+    threes
+        .any(|three| three[0] == three[1] && three[1] == three[2] && three[0].is_ascii_alphabetic())
+}
+
 fn offset(at: usize) -> u32 {
     u32::try_from(at).expect("what is read of a text is bounded")
 }
@@ -353,7 +425,7 @@ fn is_url_end(c: char) -> bool {
 
 /// Scripts written without spaces: each character stands alone, and a rule's word of several is a phrase.
 fn is_alone(c: char) -> bool {
-    matches!(c, '\u{3041}'..='\u{3096}' | '\u{3192}'..='\u{319f}' | '\u{30a1}'..='\u{30fa}' | '\u{ff66}'..='\u{ff9d}' | '\u{3400}'..='\u{4dbf}'
+    matches!(c, '\u{3038}'..='\u{303a}' | '\u{3220}'..='\u{3229}' | '\u{3280}'..='\u{3289}' | '\u{3041}'..='\u{3096}' | '\u{3192}'..='\u{319f}' | '\u{30a1}'..='\u{30fa}' | '\u{ff66}'..='\u{ff9d}' | '\u{3400}'..='\u{4dbf}'
         | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3fffd}')
 }
 

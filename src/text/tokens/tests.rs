@@ -140,6 +140,23 @@ fn emoticons_and_tags_are_told_from_words() {
 }
 
 #[test]
+fn every_letter_folds_to_something_that_is_cut_alike() {
+    let letters = ('\u{80}'..=char::MAX).filter(|c| c.is_alphanumeric());
+    let torn: Vec<char> = letters
+        .filter(|c| {
+            let words = cut(&format!("a{c}b"));
+            words.iter().any(|word| cut(word) != [word.as_str()])
+        })
+        .collect();
+    assert_eq!(
+        torn,
+        [] as [char; 0],
+        "{:?}",
+        torn.iter().map(|&c| u32::from(c)).collect::<Vec<_>>()
+    );
+}
+
+#[test]
 fn drawn_out_letters_have_a_short_form() {
     let cases = [
         ("soooo", "soo", Some("so")),

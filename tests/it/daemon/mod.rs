@@ -8,6 +8,7 @@ mod command_line;
 mod crash;
 mod desk;
 mod door;
+mod guesses;
 mod networks;
 mod operations;
 mod place;

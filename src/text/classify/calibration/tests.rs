@@ -42,8 +42,8 @@ fn each_signal_that_tells_right_from_wrong_counts_and_none_falls() {
         let right = [row(signals, Right)].repeat(30);
         let wrong = [row(others, OutOfScope)].repeat(30);
         let calibration = Calibration::new(&[right, wrong].concat());
-        assert!(calibration.score(&signals) > 0.9, "{calibration:?}");
-        assert!(calibration.score(&others) < 0.1, "{calibration:?}");
+        assert!(calibration.score(&signals) > 0.8, "{calibration:?}");
+        assert!(calibration.score(&others) < 0.2, "{calibration:?}");
     }
     // The wider the margin, the more often wrong: that can only be chance.
     let odd = [

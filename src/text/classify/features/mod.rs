@@ -192,6 +192,7 @@ impl Ngrams {
     pub(super) fn new<'h>(text: &TokenText, hints: impl IntoIterator<Item = &'h str>) -> Self {
         let mut ngrams = Vec::with_capacity(text.original.len().min(NGRAMS_MAX) * 4);
         let mut before = Hash::NEW;
+        let mut padded = Vec::new();
         for token in text.tokens() {
             let Some(word) = shown(&token) else { continue };
             if ngrams.len() >= NGRAMS_MAX {
@@ -201,7 +202,7 @@ impl Ngrams {
             ngrams.push(hash.bucket(WORDS));
             ngrams.push(before.with(' ').all(word).bucket(WORDS));
             before = hash;
-            characters(word, &mut ngrams);
+            characters(word, &mut padded, &mut ngrams);
         }
         ngrams.truncate(NGRAMS_MAX);
         let hints = hints.into_iter();
@@ -211,13 +212,14 @@ impl Ngrams {
     }
 }
 
-/// The n-grams of a word's characters, the space before and after it included.
-fn characters(word: &str, ngrams: &mut Vec<u32>) {
-    let padded = || [' '].into_iter().chain(word.chars()).chain([' ']);
-    for from in 0..=word.chars().count() {
+/// The n-grams of a word's characters, the space before and after it included; `padded` is room to work in.
+fn characters(word: &str, padded: &mut Vec<char>, ngrams: &mut Vec<u32>) {
+    padded.clear();
+    padded.extend([' '].into_iter().chain(word.chars()).chain([' ']));
+    for from in 0..padded.len() {
         let mut hash = Hash::NEW;
-        for (at, c) in padded().skip(from).take(CHARACTERS_MAX).enumerate() {
-            hash = hash.with(c);
+        for (at, c) in padded[from..].iter().take(CHARACTERS_MAX).enumerate() {
+            hash = hash.with(*c);
             if at > 0 {
                 ngrams.push(hash.bucket(CHARACTERS));
             }
