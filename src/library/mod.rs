@@ -364,8 +364,7 @@ impl Library {
 
     /// A topic by name, in the first of `packs` that has it, then in `core`.
     pub fn topic(&self, name: &TopicName, packs: &[PackName]) -> Option<&Topic> {
-        self.search_order(packs)
-            .find_map(|pack| pack.topic(name))
+        self.search_order(packs).find_map(|pack| pack.topic(name))
     }
 
     /// The rule that made a topic match.
