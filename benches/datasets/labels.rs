@@ -85,6 +85,7 @@ pub(crate) const AIRLINE_REASONS: &[Meaning] = &[
             "missed-connection",
             "flight-status",
             "tarmac",
+            "tarmac-unwell",
             "stranded",
             "diverted",
             "schedule-change",
@@ -117,6 +118,8 @@ pub(crate) const AIRLINE_REASONS: &[Meaning] = &[
             "wants-person",
             "compensation",
             "contact",
+            // Nobody could be reached there either.
+            "website",
         ],
     ),
     ("Flight Attendant Complaints", &["staff"]),

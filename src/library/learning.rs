@@ -1,7 +1,7 @@
 //! What the packs' examples teach: a classifier per language for each set of packs in use, asked where no rule decides.
 //!
-//! A guess is only ever of a topic that the brand's packs have. What is critical goes to a person as soon as it is worth a
-//! question, and what stops the bot or leaves a customer alone is left to rules.
+//! A guess is only ever of a topic that the brand's packs have. What is critical is never asked about: a sure guess calls
+//! a person. What stops the bot or leaves a customer alone is left to rules.
 
 use std::collections::BTreeSet;
 
@@ -181,8 +181,12 @@ impl Library {
         let classifier = self.learned(packs, language)?;
         let guess = classifier.classify(text, vague(found))?;
         let topic = self.topic(&TopicName::from(guess.class), packs)?;
+        // Who complains is not thanked, however sure the guess.
+        let is_milder = found
+            .iter()
+            .any(|(found, _)| topic.severity < found.severity);
         let is_said = found.iter().any(|(found, _)| found.name == topic.name);
-        if is_said || topic.action != Action::Answer {
+        if is_milder || is_said || topic.action != Action::Answer {
             return None;
         }
         let bar = |stated: fn(&Pack) -> Option<f64>, default| {
@@ -194,8 +198,9 @@ impl Library {
             bar(|pack| pack.lessons.ask_at, ASK_AT),
         );
         let certainty = match guess.score {
-            score if score < ask_at => Certainty::Unsure,
-            score if score >= reply_at || topic.severity == Severity::Critical => Certainty::Sure,
+            score if score >= reply_at => Certainty::Sure,
+            // A question is an answer by template too, and false alarms tire those who must come for real ones.
+            score if score < ask_at || topic.severity == Severity::Critical => Certainty::Unsure,
             _ => Certainty::Doubtful,
         };
         Some(Guess {

@@ -61,8 +61,7 @@ pub struct Guess {
 /// What a guess is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Certainty {
-    /// It decides like a rule, and stands first among the topics: at or above `reply_at`, or from `ask_at` where the topic
-    /// is critical.
+    /// It decides like a rule, and stands first among the topics: at or above `reply_at`.
     Sure,
     /// At or above `ask_at`: worth a question.
     Doubtful,

@@ -132,11 +132,18 @@ fn a_guess_that_is_worth_nothing_goes_to_a_person_at_once() {
 }
 
 #[test]
-fn what_may_be_critical_goes_to_a_person_in_silence() {
-    let mut scene = scene(1.0, 0.05);
+fn what_is_surely_critical_goes_to_a_person_in_silence() {
+    let mut scene = scene(0.05, 0.05);
     let verdict = scene.hear("fire and smoke, the charger is burning");
     assert_eq!(outcome_of(&verdict), (Outcome::Handoff, Some("danger")));
     assert_eq!(verdict.reply, None);
     assert_eq!(scene.prepared(), Vec::<&str>::new());
     assert_eq!(scene.alerts().len(), 1);
+}
+
+#[test]
+fn nobody_is_asked_whether_it_is_critical() {
+    let mut scene = scene(1.0, 0.05);
+    let verdict = scene.hear("fire and smoke, the charger is burning");
+    assert_eq!(outcome_of(&verdict), (Outcome::Handoff, None));
 }
