@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use hark::app::{build_world, load_library};
 use hark::clock;
 use hark::config::{Config, models, packs};
-use hark::engine::explain::{Explanation, explain};
+use hark::engine::explain::{Explanation, explain_rules};
 use hark::engine::world::World;
 use hark::model::id::{AccountId, BrandName};
 use hark::model::message::Inbound;
@@ -81,7 +81,7 @@ impl Reader {
         let account = AccountId::new("http", brand);
         let mut message = Inbound::imagined(account, text, Visibility::Public, self.at);
         message.id = id.into();
-        let explanation = explain(&self.world, BrandName::from(brand), &message, self.at);
+        let explanation = explain_rules(&self.world, &BrandName::from(brand), &message, self.at);
         let is_complaint = |topic: &str| !NO_COMPLAINT.contains(&topic);
         let topics = &explanation.topics;
         let critical = topics

@@ -47,7 +47,7 @@ impl Explain {
             Visibility::Private
         };
         let message = Inbound::imagined(account, &self.text, visibility, clock::now());
-        let explanation = explain_rules(&world, brand, &message, clock::now());
+        let explanation = explain_rules(&world, &brand, &message, clock::now());
         let mut output = Output::stdout(self.json);
         if self.json {
             output.json(&explanation)?;

@@ -67,32 +67,26 @@ pub struct Explanation {
     pub why: Vec<String>,
 }
 
-/// Judges `message` as the first of a new conversation and explains the verdict. Nothing changes, nothing is sent.
-pub fn explain(world: &World, brand: BrandName, message: &Inbound, now: Timestamp) -> Explanation {
-    let verdict = judge_first(world, brand.clone(), message, now);
-    Explanation::of(world, &brand, message, verdict)
-}
-
 /// Judges `message` as the first of a new conversation.
-pub fn judge_first(world: &World, brand: BrandName, message: &Inbound, now: Timestamp) -> Verdict {
-    let conversation = Conversation::new(message, brand);
+pub fn judge_first(world: &World, brand: &BrandName, message: &Inbound, now: Timestamp) -> Verdict {
+    let conversation = Conversation::new(message, brand.clone());
     judge(world, &conversation, message, now)
 }
 
-/// The same for a rule author: with the rule that made each topic match, and why it did not come first.
+/// The same, explained to a rule author: with the rule that made each topic match, and why it did not come first.
 pub fn explain_rules(
     world: &World,
-    brand: BrandName,
+    brand: &BrandName,
     message: &Inbound,
     now: Timestamp,
 ) -> Explanation {
     let packs = world
         .brands
-        .get(&brand)
+        .get(brand)
         .map_or(&[][..], |brand| &brand.packs);
-    let verdict = judge_first(world, brand.clone(), message, now);
+    let verdict = judge_first(world, brand, message, now);
     let found = verdict.reading.topics.clone();
-    let mut explanation = Explanation::of(world, &brand, message, verdict);
+    let mut explanation = Explanation::of(world, brand, message, verdict);
     for (shown, found_one) in explanation.topics.iter_mut().zip(&found) {
         if let Some(rule) = world.library.rule(found_one, packs) {
             shown.rule = Some(rule.text.clone());

@@ -380,7 +380,7 @@ impl<'a> Judgement<'a> {
     }
 
     fn ask(&self, topic: &Topic, missing: Vec<String>) -> Verdict {
-        let verdict = self.about(topic, Outcome::Ask).because(format!(
+        let verdict = about(topic, Outcome::Ask).because(format!(
             "topic {} needs {}",
             topic.name,
             missing.join(", ")
@@ -397,9 +397,8 @@ impl<'a> Judgement<'a> {
     }
 
     fn reply(&self, topic: &Topic, reply: &ReplyName) -> Verdict {
-        let verdict = self
-            .about(topic, Outcome::Reply)
-            .because(format!("topic {} replies {reply}", topic.name));
+        let verdict =
+            about(topic, Outcome::Reply).because(format!("topic {} replies {reply}", topic.name));
         self.say(verdict, reply.as_str(), None)
     }
 
@@ -419,7 +418,7 @@ impl<'a> Judgement<'a> {
                 .unwrap_or_default()
         );
         let verdict = match topic {
-            Some(topic) => self.about(topic, Outcome::Handoff),
+            Some(topic) => about(topic, Outcome::Handoff),
             None => Verdict {
                 outcome: Outcome::Handoff,
                 severity: Severity::Normal,
@@ -434,15 +433,6 @@ impl<'a> Judgement<'a> {
         match reply {
             Some(reply) => self.say(verdict, reply, Some(wait)),
             None => verdict,
-        }
-    }
-
-    fn about(&self, topic: &Topic, outcome: Outcome) -> Verdict {
-        Verdict {
-            outcome,
-            topic: Some(topic.name.clone()),
-            severity: topic.severity,
-            ..silence()
         }
     }
 
@@ -487,6 +477,15 @@ impl<'a> Judgement<'a> {
                 .because(error.to_string())
             }
         }
+    }
+}
+
+fn about(topic: &Topic, outcome: Outcome) -> Verdict {
+    Verdict {
+        outcome,
+        topic: Some(topic.name.clone()),
+        severity: topic.severity,
+        ..silence()
     }
 }
 

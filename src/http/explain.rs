@@ -58,5 +58,5 @@ pub async fn post(
         request.visibility.unwrap_or(Visibility::Private),
         clock::now(),
     );
-    Ok(Json(explain_rules(&world, brand, &message, clock::now())))
+    Ok(Json(explain_rules(&world, &brand, &message, clock::now())))
 }

@@ -112,6 +112,7 @@ fn read_pack<'a>(source: &'a PackSource, found: &mut Vec<Diagnostic>) -> Option<
         };
         found.extend(problems);
     }
+    topics.sort_by(|one: &TopicDraft<'_>, other| one.name.cmp(&other.name));
     if pack_file.is_none() {
         found.push(Diagnostic {
             level: Level::Error,

@@ -192,6 +192,7 @@ struct Pack {
     entities: Vec<Arc<Custom>>,
     /// This pack and all that it builds on, nearest first; without `core`.
     chain: Vec<PackName>,
+    /// Sorted by name.
     topics: Vec<Topic>,
     /// Its scope in the matcher.
     scope: u32,
@@ -363,8 +364,7 @@ impl Library {
 
     /// A topic by name, in the first of `packs` that has it, then in `core`.
     pub fn topic(&self, name: &TopicName, packs: &[PackName]) -> Option<&Topic> {
-        self.search_order(packs)
-            .find_map(|pack| pack.topics.iter().find(|topic| topic.name == *name))
+        self.search_order(packs).find_map(|pack| pack.topic(name))
     }
 
     /// The rule that made a topic match.
@@ -442,6 +442,11 @@ impl Library {
 }
 
 impl Pack {
+    fn topic(&self, name: &TopicName) -> Option<&Topic> {
+        let place = self.topics.binary_search_by(|topic| topic.name.cmp(name));
+        self.topics.get(place.ok()?)
+    }
+
     fn rule(&self, number: u32) -> Option<&RuleSource> {
         self.rules
             .get(number.checked_sub(self.first_rule)? as usize)

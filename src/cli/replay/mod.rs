@@ -269,28 +269,28 @@ impl Bench {
                 .map(|share| scope.spawn(|| self.judge_part(share)))
                 .collect();
             let last = self.judge_part(pasts);
-            let mut parts: Vec<Part> = judging
+            let mut judged: Vec<Part> = judging
                 .into_iter()
-                .map(|judged| {
-                    judged
+                .map(|thread| {
+                    thread
                         .join()
                         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
                 })
                 .collect();
-            parts.push(last);
-            parts
+            judged.push(last);
+            judged
         })
     }
 
     fn judge_part(&self, pasts: Vec<Past>) -> Part {
-        let mut part = Part::default();
+        let mut done = Part::default();
         for past in pasts {
-            self.judge(past, &mut part);
+            self.judge(past, &mut done);
         }
-        part
+        done
     }
 
-    fn judge(&self, past: Past, part: &mut Part) {
+    fn judge(&self, past: Past, done: &mut Part) {
         let account = past
             .channel
             .as_deref()
@@ -300,20 +300,20 @@ impl Bench {
         let verdict = judged(&self.world, &message);
         let changes = match &self.old {
             None => {
-                write_line(&Judged::of(&message.id, &verdict), &mut part.lines);
+                write_line(&Judged::of(&message.id, &verdict), &mut done.lines);
                 false
             }
             Some(old) => {
                 let old = judged(old, &message);
-                write_change(&self.world, &message, &old, &verdict, &mut part.lines)
+                write_change(&self.world, &message, &old, &verdict, &mut done.lines)
             }
         };
-        part.tally.add(&verdict, changes);
+        done.tally.add(&verdict, changes);
     }
 }
 
 fn judged(world: &World, message: &Inbound) -> Verdict {
-    let brand = world.accounts[&message.account].brand.clone();
+    let brand = &world.accounts[&message.account].brand;
     judge_first(world, brand, message, message.sent_at)
 }
 

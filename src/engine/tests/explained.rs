@@ -46,7 +46,7 @@ fn explained(text: &str) -> Explanation {
     scene.world.library = library.unwrap_or_else(|| panic!("{problems:?}"));
     let account = scene.conversation.account.clone();
     let message = Inbound::imagined(account, text, scene.conversation.visibility, scene.now);
-    explain_rules(&scene.world, "northwind".into(), &message, scene.now)
+    explain_rules(&scene.world, &"northwind".into(), &message, scene.now)
 }
 
 #[test]

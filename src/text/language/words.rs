@@ -196,6 +196,10 @@ const fn slot_of(table: &[(u64, Languages); SLOTS], hash: u64) -> usize {
     slot
 }
 
+#[expect(
+    clippy::large_stack_arrays,
+    reason = "it is made while compiling, not while running"
+)]
 const fn table() -> [(u64, Languages); SLOTS] {
     let mut table = [(0, 0); SLOTS];
     let mut language = 0;
