@@ -30,16 +30,16 @@ struct Row {
 struct Told {
     language: String,
     short: bool,
-    told: Option<Language>,
+    answer: Option<Language>,
 }
 
 impl Told {
     fn is_right(&self) -> bool {
-        self.told.as_ref().map(Language::as_str) == Some(self.language.as_str())
+        self.answer.as_ref().map(Language::as_str) == Some(self.language.as_str())
     }
 
     fn is_wrong(&self) -> bool {
-        self.told.is_some() && !self.is_right()
+        self.answer.is_some() && !self.is_right()
     }
 }
 
@@ -97,7 +97,7 @@ fn tell(row: &Row, language: &str) -> Told {
     Told {
         language: language.to_owned(),
         short: row.text.split_whitespace().count() <= SHORT_WORDS_MAX,
-        told: language::detect(&row.text, &SPOKEN.map(Language::from)),
+        answer: language::detect(&row.text, &SPOKEN.map(Language::from)),
     }
 }
 
@@ -111,14 +111,14 @@ fn lines(set: &str, told: &[&Told], report: &mut Report) {
     report.line(
         set,
         "language not told",
-        Share::of(told, |told| told.told.is_none()),
+        Share::of(told, |told| told.answer.is_none()),
         "",
     );
 }
 
 fn other(language: &str, told: &[&Told]) -> String {
     let counts = SPOKEN.map(|spoken| {
-        let is_told = |told: &&Told| told.told.as_ref().is_some_and(|it| it.as_str() == spoken);
+        let is_told = |told: &&Told| told.answer.as_ref().is_some_and(|it| it.as_str() == spoken);
         format!("{spoken} {}", Share::of(told, |one| is_told(one)).hits)
     });
     format!("{language} ({}) told as: {}", told.len(), counts.join(", "))

@@ -53,6 +53,10 @@ pub struct Rule<'a> {
 
 /// What is known about a message beside its words: what `lang:`, `is:`, `channel:`, `brand:` and `author.*` look at.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a condition of its own that a rule may ask for"
+)]
 pub struct Facts<'a> {
     /// The language it is read in.
     pub language: Option<&'a Language>,
