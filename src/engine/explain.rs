@@ -169,7 +169,7 @@ impl Explanation {
                 .reading
                 .language
                 .map(|language| language.to_string()),
-            entities: by_kind(&verdict.reading.entities, |entity| &entity.normal),
+            entities: by_kind(&verdict.reading.entities),
             why: verdict.why,
         }
     }
@@ -217,14 +217,11 @@ impl Explanation {
     }
 }
 
-/// What was found, by kind; several of one kind in reading order. `shown` says how a value is shown.
-pub fn by_kind<'a>(
-    found: &'a [Entity],
-    shown: impl Fn(&'a Entity) -> &'a str,
-) -> BTreeMap<String, String> {
+/// What was found, by kind, in its normal form; several of one kind in reading order.
+pub fn by_kind(found: &[Entity]) -> BTreeMap<String, String> {
     let mut kinds: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for entity in found {
-        let value = shown(entity);
+        let value = entity.normal.as_str();
         let values = kinds.entry(entity.kind.to_string()).or_default();
         if !values.contains(&value) {
             values.push(value);

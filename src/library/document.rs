@@ -395,9 +395,13 @@ fn next_character(raw: &str, escapes: bool) -> (usize, usize) {
         Some(b' ' | b'\t' | b'\r' | b'\n') => {
             return (raw.len() - raw[1..].trim_start().len(), 0);
         }
-        _ => return (2.min(raw.len()), 1),
+        // One escaped character; any other than those of TOML is an error elsewhere, and may take several bytes.
+        _ => return (1 + raw[1..].chars().next().map_or(0, char::len_utf8), 1),
     };
-    let end = (2 + hex_digits).min(raw.len());
+    let end = raw[2..]
+        .char_indices()
+        .nth(hex_digits)
+        .map_or(raw.len(), |(at, _)| 2 + at);
     let character = raw
         .get(2..end)
         .and_then(|digits| u32::from_str_radix(digits, 16).ok())

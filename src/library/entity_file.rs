@@ -63,10 +63,7 @@ fn read_one(
         Err(fault) => {
             problems.error(
                 pattern.span.start,
-                format!(
-                    "this is no pattern: {}",
-                    fault.trim_start_matches("error: ")
-                ),
+                fault,
                 "write a regular expression such as '[A-Z]{2}\\d{6}'",
             );
             None

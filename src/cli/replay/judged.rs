@@ -9,7 +9,6 @@ use crate::engine::judge::Verdict;
 use crate::model::id::{DeskName, Language, MessageId, ReplyName, TopicName};
 use crate::model::record::Outcome;
 use crate::model::severity::Severity;
-use crate::text::entities::{Entity, MASK};
 
 /// A decision. The names and their order are a promise to whoever reads them.
 #[derive(Serialize)]
@@ -49,15 +48,10 @@ impl<'a> Judged<'a> {
             desk: verdict.desk.as_ref(),
             reply: verdict.reply.as_ref(),
             language: reading.language.as_ref(),
-            entities: by_kind(&reading.entities, masked),
+            entities: by_kind(&reading.entities),
             why: &verdict.why,
         }
     }
-}
-
-/// Results are kept and passed around, so what is private is not in them.
-fn masked(entity: &Entity) -> &str {
-    if entity.private { MASK } else { &entity.normal }
 }
 
 /// A message about which two sets of packs disagree.

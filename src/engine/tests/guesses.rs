@@ -61,6 +61,10 @@ fn scene(reply_at: f64, ask_at: f64) -> Scene {
     let files = files.map(|(name, text)| (name.to_owned(), text));
     let mut sources = shipped::packs();
     sources.retain(|pack| pack.name.as_str() == "core");
+    // Its words only: what it reads is its own affair.
+    sources[0]
+        .files
+        .retain(|file| !file.name.starts_with("topics/"));
     sources.push(from_files("parcels", "parcels", files));
     let (library, problems) = Library::load(&sources);
     let mut library = library.unwrap_or_else(|| panic!("{problems:?}"));

@@ -96,11 +96,11 @@ fn faults_of_a_kind() {
     let table = [
         (
             "[entities.loyalty]\npattern = '[A-Z'\n",
-            "8:11: error: this is no pattern: unclosed character class\n  hint: write a regular expression such as '[A-Z]{2}\\d{6}'",
+            "8:11: error: expected a pattern that compiles: unclosed character class\n  hint: write a regular expression such as '[A-Z]{2}\\d{6}'",
         ),
         (
             "[entities.loyalty]\npattern = 'X?'\n",
-            "8:11: error: this is no pattern: it matches the empty text\n  hint: write a regular expression such as '[A-Z]{2}\\d{6}'",
+            "8:11: error: expected a pattern that needs at least one character\n  hint: write a regular expression such as '[A-Z]{2}\\d{6}'",
         ),
         (
             "[entities.loyalty]\ncues = [\"club\"]\n",

