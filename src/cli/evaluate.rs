@@ -180,7 +180,7 @@ fn auroc(test: &[Line], guesses: &[Option<Guess<'_>>]) -> Option<f64> {
         .collect();
     scores.sort_by(|(one, _), (other, _)| one.total_cmp(other));
     let (mut outside, mut inside, mut won) = (0.0, 0.0, 0.0);
-    for level in scores.chunk_by(|(one, _), (other, _)| one == other) {
+    for level in scores.chunk_by(|(one, _), (other, _)| one.total_cmp(other).is_eq()) {
         let inside_here = count(level.iter().filter(|(_, in_scope)| *in_scope).count());
         let outside_here = count(level.len()) - inside_here;
         won += inside_here * (outside + outside_here / 2.0);

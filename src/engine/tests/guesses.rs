@@ -4,35 +4,38 @@ use super::*;
 use crate::library::shipped::from_files;
 use crate::model::delivery::Attempted;
 
+const PARCEL_EXAMPLES: [&str; 6] = [
+    "the courier never rang",
+    "nobody delivered anything today",
+    "what I ordered is not here yet",
+    "the courier left it in the rain",
+    "my order is on its way for two weeks",
+    "the tracking page has not moved",
+];
+
+const CARD_EXAMPLES: [&str; 6] = [
+    "the machine swallowed it",
+    "somebody pays with my plastic",
+    "my pin is blocked",
+    "I cannot pay at the till",
+    "the till says declined",
+    "the machine keeps my plastic",
+];
+
+const DANGER_EXAMPLES: [&str; 6] = [
+    "smoke comes out of the charger",
+    "the battery is on fire",
+    "the plug gave me a shock",
+    "sparks fly out of the plug",
+    "the battery swells and gets hot",
+    "burning smell from the charger",
+];
+
 /// A scene in which the pack `parcels` knows parcels and cards by example only, and replies from these scores on.
 fn scene(reply_at: f64, ask_at: f64) -> Scene {
     let topic = |rule: &str, rest: &str, examples: &[&str]| {
         format!("title = \"T\"\nwhen = ['{rule}']\nexamples = {examples:?}\n{rest}\n")
     };
-    let parcel = [
-        "the courier never rang",
-        "nobody delivered anything today",
-        "what I ordered is not here yet",
-        "the courier left it in the rain",
-        "my order is on its way for two weeks",
-        "the tracking page has not moved",
-    ];
-    let card = [
-        "the machine swallowed it",
-        "somebody pays with my plastic",
-        "my pin is blocked",
-        "I cannot pay at the till",
-        "the till says declined",
-        "the machine keeps my plastic",
-    ];
-    let danger = [
-        "smoke comes out of the charger",
-        "the battery is on fire",
-        "the plug gave me a shock",
-        "sparks fly out of the plug",
-        "the battery swells and gets hot",
-        "burning smell from the charger",
-    ];
     let files = [
         (
             "pack.toml",
@@ -42,18 +45,18 @@ fn scene(reply_at: f64, ask_at: f64) -> Scene {
         ),
         (
             "topics/parcel.toml",
-            topic("unparcel", "reply = \"parcel\"", &parcel),
+            topic("unparcel", "reply = \"parcel\"", &PARCEL_EXAMPLES),
         ),
         (
             "topics/card.toml",
-            topic("uncard", "reply = \"parcel\"", &card),
+            topic("uncard", "reply = \"parcel\"", &CARD_EXAMPLES),
         ),
         (
             "topics/danger.toml",
             topic(
                 "undanger",
                 "severity = \"critical\"\nhandoff = { when = \"always\" }",
-                &danger,
+                &DANGER_EXAMPLES,
             ),
         ),
         ("replies/en/parcel.hbs", "We look into it.".to_owned()),
