@@ -43,7 +43,7 @@ impl Scene {
     fn with_mode(mode: Mode) -> Self {
         let account = AccountId::new("http", "demo");
         let brand = BrandName::from("northwind");
-        let (library, problems) = Library::load(&shipped::packs());
+        let (library, problems) = Library::load_used(&shipped::packs(), &[&"airline".into()]);
         let library = library.unwrap_or_else(|| panic!("the shipped packs load: {problems:?}"));
         let limits = Limits {
             text_max: 4096,

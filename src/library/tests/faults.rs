@@ -480,3 +480,13 @@ proptest::proptest! {
         proptest::prop_assert!(found.iter().all(|problem| problem.line <= lines.max(8)), "{found:?}");
     }
 }
+
+#[test]
+fn an_escape_that_toml_does_not_know_is_told_whatever_follows_it() {
+    for escape in ["\\€", "\\u€", "\\x€€", "\\U0000€", "\\é)"] {
+        let topic = TOPIC.replace("'''lost AND $bag'''", &format!("\"{escape} AND (\""));
+        assert_ne!(topic, TOPIC);
+        let (library, found) = Library::load(&[air(&[("topics/bag.toml", &topic)])]);
+        assert!(library.is_none() && !found.is_empty(), "{escape}");
+    }
+}

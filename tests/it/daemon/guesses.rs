@@ -60,9 +60,11 @@ async fn a_message_without_a_rule_is_answered_by_example_and_what_was_learned_is
         files
     };
     let learned = models();
-    assert_eq!(learned.len(), 1);
-    // A command reads the same, and a damaged file is put right by the next start.
-    std::fs::write(&learned[0].0, "damaged").expect("written");
+    assert!(!learned.is_empty());
+    // A command reads the same, and damaged files are put right by the next start.
+    for (path, _) in &learned {
+        std::fs::write(path, "damaged").expect("written");
+    }
     let explained = place.run(&["explain", TEXT, "--json"]).await;
     assert!(
         explained

@@ -59,7 +59,7 @@ async fn each_message_is_one_line_of_the_promised_form() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let start = r#"{"id":"m1","outcome":"handoff","topic":"wants-person","topics":[{"topic":"wants-person","score":1.0}"#;
     assert!(ended.stdout.starts_with(start), "{}", ended.stdout);
-    let rest = r#""severity":"normal","desk":"care","reply":"wants-person","language":"en","entities":{"phone":"•••"},"why":["#;
+    let rest = r#""severity":"normal","desk":"care","reply":"wants-person","language":"en","entities":{"phone":"+12125550123"},"why":["#;
     assert!(ended.stdout.contains(rest), "{}", ended.stdout);
     assert_eq!(
         parse(&ended.stdout)[0]
