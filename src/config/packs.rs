@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::library::{PackSource, shipped};
 use crate::model::id::PackName;
@@ -20,18 +20,33 @@ pub fn read(directory: Option<&Path>) -> io::Result<Vec<PackSource>> {
     for folder in directory.map(folders_of).transpose()?.unwrap_or_default() {
         let mut files = Vec::new();
         read_folder(&folder, "", &mut files)?;
-        let name = folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let pack = shipped::from_files(&name, &folder.display().to_string(), files);
+        let pack = shipped::from_files(
+            name_of(&folder).as_str(),
+            &folder.display().to_string(),
+            files,
+        );
         packs.insert(pack.name.clone(), pack);
     }
     Ok(packs.into_values().collect())
 }
 
-fn folders_of(directory: &Path) -> io::Result<Vec<std::path::PathBuf>> {
+/// The names of the packs under `directory`.
+pub fn names(directory: &Path) -> io::Result<Vec<PackName>> {
+    Ok(folders_of(directory)?
+        .iter()
+        .map(|folder| name_of(folder))
+        .collect())
+}
+
+fn name_of(folder: &Path) -> PackName {
+    PackName::new(folder.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// One folder for each pack; where `directory` is a pack itself, that one.
+fn folders_of(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    if directory.join("pack.toml").is_file() {
+        return Ok(vec![fs::canonicalize(directory)?]);
+    }
     let mut folders = Vec::new();
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
@@ -106,5 +121,18 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_there_is_an_error() {
         assert!(read(Some(Path::new("/nowhere/at/all"))).is_err());
+    }
+
+    #[test]
+    fn a_folder_that_is_a_pack_itself_is_one_pack() {
+        let directory = tempfile::tempdir().expect("a folder");
+        let pack = directory.path().join("shop");
+        fs::create_dir_all(pack.join("topics")).expect("folders");
+        fs::write(pack.join("pack.toml"), "title = \"Shop\"\n").expect("written");
+        assert_eq!(names(&pack).expect("read"), [PackName::from("shop")]);
+        assert_eq!(
+            names(directory.path()).expect("read"),
+            [PackName::from("shop")]
+        );
     }
 }

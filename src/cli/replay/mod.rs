@@ -7,6 +7,7 @@ mod judged;
 mod past;
 mod tally;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read};
 use std::num::NonZeroUsize;
@@ -26,11 +27,12 @@ use crate::cli::replay::past::{Past, Source, Unreadable};
 use crate::cli::replay::tally::Tally;
 use crate::cli::{Ended, account_for, load_config, load_packs};
 use crate::clock;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::engine::explain::judge_first;
 use crate::engine::judge::Verdict;
 use crate::engine::world::World;
-use crate::model::id::AccountId;
+use crate::library::CORE;
+use crate::model::id::{AccountId, PackName};
 use crate::model::message::Inbound;
 
 /// How many messages are read before the threads share them; what keeps memory small however long the file is.
@@ -44,7 +46,7 @@ const PROGRESS_BYTES_MIN: u64 = 1024 * 1024;
 pub struct Replay {
     /// JSON lines, or CSV where it ends in .csv or .tsv; `-` is standard input
     file: PathBuf,
-    /// A folder of packs, instead of the config's
+    /// A folder of packs, or a pack, instead of the config's
     #[arg(long, value_name = "DIR")]
     packs: Option<PathBuf>,
     /// Print only what changed since these packs
@@ -225,13 +227,39 @@ fn world(
     build_world(config, library, &config.channels.limits()).map(Some)
 }
 
+/// The world with the packs under `packs`. A brand that names none of them uses them all: whoever replays with packs wants
+/// to see what they say.
 fn world_of(
     config: &mut Config,
     packs: &Path,
     output: &mut Output,
 ) -> anyhow::Result<Option<World>> {
     config.library.directory = Some(packs.to_owned());
-    world(config, None, output)
+    let mut there = config::packs::names(packs).with_context(|| packs.display().to_string())?;
+    there.retain(|pack| pack.as_str() != CORE);
+    let mut named = BTreeMap::new();
+    for (name, brand) in &mut config.brands {
+        if there.is_empty() || brand.packs.iter().any(|pack| there.contains(pack)) {
+            continue;
+        }
+        let used: Vec<&str> = there.iter().map(PackName::as_str).collect();
+        let used = used.join(", ");
+        output.text(&format!(
+            "brand {name} names none of the packs in {}: it is read with {used}\n",
+            packs.display()
+        ))?;
+        named.insert(
+            name.clone(),
+            std::mem::replace(&mut brand.packs, there.clone()),
+        );
+    }
+    let world = world(config, None, output)?;
+    for (name, packs) in named {
+        if let Some(brand) = config.brands.get_mut(&name) {
+            brand.packs = packs;
+        }
+    }
+    Ok(world)
 }
 
 /// What past messages are judged with.

@@ -155,6 +155,21 @@ async fn tables_and_standard_input_are_read_too() {
 }
 
 #[tokio::test]
+async fn packs_that_no_brand_names_are_read_with_all_the_same() {
+    let (sink, place) = place().await;
+    place.write("hark.toml", &config(&sink, PAGE));
+    write_pack(&place, "new", "parcel");
+    place.write("past.jsonl", "{\"text\":\"my parcel\"}\n");
+    for packs in ["new", "new/parcels"] {
+        let ended = place.run(&["replay", "past.jsonl", "--packs", packs]).await;
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        assert_eq!(parse(&ended.stdout)[0]["topic"], "parcel", "{packs}");
+        let said = "it is read with parcels";
+        assert!(ended.stderr.contains(said), "{}", ended.stderr);
+    }
+}
+
+#[tokio::test]
 async fn other_packs_show_what_they_would_change() {
     let (sink, place) = place().await;
     let brand = "[brand.northwind]\n";
