@@ -147,6 +147,9 @@ fn word(level: Level) -> &'static str {
     }
 }
 
+/// Longest part of a line that is shown, in characters: what fits beside a margin on a usual terminal.
+const SHOWN_CHARS_MAX: usize = 100;
+
 fn as_json(problem: &Diagnostic) -> serde_json::Value {
     json!({
         "level": word(problem.level), "path": problem.path, "line": problem.line,
@@ -174,10 +177,11 @@ fn as_text(problem: &Diagnostic, file: Option<&str>) -> String {
     if let Some(line) = line.and_then(|at| file?.lines().nth(at)) {
         let margin = problem.line.to_string();
         let gap = " ".repeat(margin.len());
-        let shown = without_secret(line, problem.column);
+        let before = problem.column.saturating_sub(1);
+        let (shown, before) = around(&without_secret(line, problem.column), before);
         lines.push(format!("  {BLUE}{margin} |{PLAIN} {shown}"));
-        if let Some(before) = problem.column.checked_sub(1) {
-            let space = space_under(line, before);
+        if problem.column > 0 {
+            let space = space_under(&shown, before);
             lines.push(format!("  {BLUE}{gap} |{PLAIN} {space}{colour}^{PLAIN}"));
         }
     }
@@ -185,6 +189,27 @@ fn as_text(problem: &Diagnostic, file: Option<&str>) -> String {
         lines.push(format!("  hint: {hint}"));
     }
     lines.join("\n") + "\n"
+}
+
+/// What is shown of a long line so that the mark under its place stays in sight, and how many characters are before it.
+fn around(line: &str, before: usize) -> (String, usize) {
+    if line.chars().count() <= SHOWN_CHARS_MAX {
+        return (line.to_owned(), before);
+    }
+    let skipped = if before < SHOWN_CHARS_MAX / 2 {
+        0
+    } else {
+        before - SHOWN_CHARS_MAX / 2
+    };
+    let part: String = line.chars().skip(skipped).take(SHOWN_CHARS_MAX).collect();
+    let start = if skipped > 0 { "…" } else { "" };
+    let end = if skipped + SHOWN_CHARS_MAX < line.chars().count() {
+        "…"
+    } else {
+        ""
+    };
+    let before = before - skipped + start.chars().count();
+    (format!("{start}{part}{end}"), before)
 }
 
 /// As much space as the first `chars` characters of a line take: a wide letter two columns, a mark on a letter none. A
@@ -246,6 +271,21 @@ mod tests {
                     .count(),
                 2
             );
+        }
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_around_the_mark_is_shown() {
+        let line = format!("{}X{}", "a".repeat(200), "b".repeat(200));
+        for (line, before, marked) in [
+            (line.as_str(), 200, 'X'),
+            (&line, 0, 'a'),
+            (&line, 400, 'b'),
+            ("short X", 6, 'X'),
+        ] {
+            let (shown, before) = around(line, before);
+            assert_eq!(shown.chars().nth(before), Some(marked), "{shown}");
+            assert!(shown.chars().count() <= SHOWN_CHARS_MAX + 2, "{shown}");
         }
     }
 
