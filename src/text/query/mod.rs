@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use regex_automata::meta::Regex;
 
-pub(super) use term::{pattern, words};
+pub(super) use term::{any_of, pattern, words};
 
 /// Most words that may stand between the two sides of `NEAR/n` and `BEFORE/n`.
 pub const GAP_MAX: u32 = 50;
@@ -128,6 +128,8 @@ pub(super) const OTHER_LANGUAGE: &str = "other";
 #[derive(Debug, Clone)]
 pub(in crate::text) struct Pattern {
     pub(super) source: String,
+    /// Whether it can match nowhere but at the start of a text.
+    pub(in crate::text) opens: bool,
     pub(in crate::text) regex: Arc<Regex>,
 }
 
