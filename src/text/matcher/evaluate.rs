@@ -119,9 +119,11 @@ impl<'a> Evaluation<'a> {
             let opening = self.parts.opening.as_ref();
             opening.is_none_or(|opening| opening.is_match(text))
         };
-        let may_match =
-            !self.parts.patterns[number as usize].opens || *self.opens.get_or_init(opens);
-        may_match && self.regex(number).is_match(text)
+        let pattern = &self.parts.patterns[number as usize];
+        let has_sign = |sign: u8| text.as_bytes().contains(&sign);
+        pattern.required_sign.is_none_or(has_sign)
+            && (!pattern.opens || *self.opens.get_or_init(opens))
+            && pattern.regex.is_match(text)
     }
 
     fn fact_holds(&self, fact: &Fact) -> bool {

@@ -9,6 +9,7 @@ mod hint;
 mod lexer;
 mod parser;
 mod print;
+mod required;
 mod sense;
 mod term;
 #[cfg(test)]
@@ -128,7 +129,9 @@ pub(super) const OTHER_LANGUAGE: &str = "other";
 #[derive(Debug, Clone)]
 pub(in crate::text) struct Pattern {
     pub(super) source: String,
-    /// Whether it can match nowhere but at the start of a text.
+    /// What a text must have for it to match.
+    pub(in crate::text) required_sign: Option<u8>,
+    /// Whether it can match nowhere but at the start of a text, which is soon decided for many at once.
     pub(in crate::text) opens: bool,
     pub(in crate::text) regex: Arc<Regex>,
 }

@@ -7,6 +7,7 @@ use regex_automata::util::syntax;
 use regex_syntax::hir::Look;
 
 use super::lexer::is_space;
+use super::required::required_sign;
 use super::{Comparison, Fact, Node, OTHER_LANGUAGE, Pattern, QueryError, Word};
 use crate::text::tokens::{TokenKind, TokenText};
 
@@ -137,9 +138,13 @@ pub(in crate::text) fn pattern(text: &str) -> Read<Pattern> {
         QueryError::new(0, "expected a pattern that compiles: it is too large")
             .hint("lower the numbers in `{…}`")
     })?;
+    let looks = parsed.properties().look_set();
+    // Where words end in other alphabets costs too much to be asked about many patterns at once.
+    let is_plain = !looks.contains_word_unicode();
     Ok(Pattern {
         source,
-        opens: parsed.properties().look_set_prefix().contains(Look::Start),
+        opens: is_plain && parsed.properties().look_set_prefix().contains(Look::Start),
+        required_sign: required_sign(&parsed),
         regex: Arc::new(regex),
     })
 }
