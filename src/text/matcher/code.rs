@@ -3,8 +3,8 @@
 //!
 //! A node begins with a number whose high bits say what it is. What it is made of follows.
 
+use super::gate::LeafId;
 use super::plan::Plan;
-use super::vocabulary::WordId;
 
 /// A node of a rule.
 #[derive(Debug, Clone, Copy)]
@@ -13,9 +13,8 @@ pub(super) struct Code<'a>(&'a [u32]);
 /// What a node says.
 #[derive(Debug)]
 pub(super) enum Step<'a> {
-    Word(WordId),
-    Row(RowCode<'a>),
-    List(u32),
+    /// A row or a list.
+    Leaf(LeafId),
     /// The number of a kind of entity.
     Has(u32),
     /// The number of a pattern.
@@ -27,14 +26,6 @@ pub(super) enum Step<'a> {
     And(Codes<'a>),
     Or(Codes<'a>),
     Near(Near<'a>),
-}
-
-/// Words in a row.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct RowCode<'a> {
-    pub(super) words: &'a [WordId],
-    /// Which of them is the rarest.
-    pub(super) key: u32,
 }
 
 /// Two nodes that must be near each other.
@@ -66,26 +57,23 @@ impl<'a> Iterator for Codes<'a> {
 /// The low bits of a first number, which say more about the node.
 const MORE: u32 = (1 << 28) - 1;
 
-const WORD: u32 = 0;
-const ROW: u32 = 1;
-const LIST: u32 = 2;
-const HAS: u32 = 3;
-const REGEX: u32 = 4;
-const FACT: u32 = 5;
-const NOT: u32 = 6;
-const AND: u32 = 7;
-const OR: u32 = 8;
-const NEAR: u32 = 9;
-const BEFORE: u32 = 10;
-const AFFIRMED: u32 = 11;
+const LEAF: u32 = 0;
+const HAS: u32 = 1;
+const REGEX: u32 = 2;
+const FACT: u32 = 3;
+const NOT: u32 = 4;
+const AND: u32 = 5;
+const OR: u32 = 6;
+const NEAR: u32 = 7;
+const BEFORE: u32 = 8;
+const AFFIRMED: u32 = 9;
 
 impl<'a> Code<'a> {
     /// How many numbers the node that begins here takes.
     fn len(self) -> usize {
         let more = (self.0[0] & MORE) as usize;
         match self.0[0] >> 28 {
-            WORD | LIST | HAS | REGEX | FACT => 1,
-            ROW => 2 + more,
+            LEAF | HAS | REGEX | FACT => 1,
             _ => 1 + more,
         }
     }
@@ -95,12 +83,7 @@ impl<'a> Code<'a> {
         let more = self.0[0] & MORE;
         let inner = &self.0[1..];
         match self.0[0] >> 28 {
-            WORD => Step::Word(more),
-            ROW => Step::Row(RowCode {
-                words: &inner[1..],
-                key: inner[0],
-            }),
-            LIST => Step::List(more),
+            LEAF => Step::Leaf(more),
             HAS => Step::Has(more),
             REGEX => Step::Regex(more),
             FACT => Step::Fact(more),
@@ -122,13 +105,24 @@ impl<'a> Code<'a> {
 }
 
 /// The code of all rules, one behind the other, each after its scope.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Codebook {
+    /// The leaf of the first list.
+    first_list: LeafId,
     numbers: Vec<u32>,
     ends: Vec<u32>,
 }
 
 impl Codebook {
+    /// One without rules, in which the lists are the leaves from `first_list` on.
+    pub(super) fn new(first_list: LeafId) -> Self {
+        Self {
+            first_list,
+            numbers: Vec::new(),
+            ends: Vec::new(),
+        }
+    }
+
     /// Adds the next rule.
     pub(super) fn push(&mut self, scope: u32, plan: &Plan) {
         self.numbers.push(scope);
@@ -146,16 +140,11 @@ impl Codebook {
 
     fn write(&mut self, plan: &Plan) {
         match plan {
-            Plan::Word(word) => self.write_first(WORD, *word),
-            Plan::List(list) => self.write_first(LIST, *list),
+            Plan::Row(row) => self.write_first(LEAF, *row),
+            Plan::List(list) => self.write_first(LEAF, self.first_list + list),
             Plan::Has(kind) => self.write_first(HAS, *kind),
             Plan::Regex(regex) => self.write_first(REGEX, *regex),
             Plan::Fact(fact) => self.write_first(FACT, *fact),
-            Plan::Row(row) => {
-                self.write_first(ROW, number(row.words.len()));
-                self.numbers.push(row.key);
-                self.numbers.extend_from_slice(&row.words);
-            }
             Plan::Not(inner) => self.write_around(NOT, |code| code.write(inner)),
             Plan::Affirmed(inner) => self.write_around(AFFIRMED, |code| code.write(inner)),
             Plan::And(all) => self.write_around(AND, |code| code.write_all(all)),

@@ -6,11 +6,10 @@ use std::ops::Range;
 use regex_automata::meta::Regex;
 use smallvec::SmallVec;
 
-use super::code::{Code, Codes, Near, RowCode, Step};
+use super::code::{Code, Codes, Near, Step};
 use super::cues::{is_question, is_shouting};
-use super::plan::ListPlan;
+use super::found::Found;
 use super::spots::{SPOTS_MAX, Spot, Spots, pairs, tidy};
-use super::vocabulary::WordId;
 use super::{Facts, Hit, Parts};
 use crate::text::entities::Entity;
 use crate::text::query::{Fact, OTHER_LANGUAGE};
@@ -25,41 +24,12 @@ pub(super) struct Evaluation<'a> {
     facts: &'a Facts<'a>,
     /// What negations reach, found when first asked for.
     negated: OnceCell<Negated>,
-    /// The words of the rules that stand in it, sorted.
-    seen: SeenWords,
-    /// The lists that may have spots here, sorted by number.
-    lists: Vec<SeenList>,
+    found: &'a Found,
+    /// Whether any pattern that can match at the start only may match.
+    opens: OnceCell<bool>,
     layout: OnceCell<Layout>,
     is_question: OnceCell<bool>,
     is_shouting: OnceCell<bool>,
-}
-
-/// A word of the rules at a place of the text; in one number, since texts are sorted by nothing else so often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Seen(u64);
-
-/// What a text has of the rules' words; a message has few.
-pub(super) type SeenWords = SmallVec<[Seen; 32]>;
-
-impl Seen {
-    pub(super) fn new(word: WordId, place: u32) -> Self {
-        Self(u64::from(word) << 32 | u64::from(place))
-    }
-
-    pub(super) fn word(self) -> WordId {
-        u32::try_from(self.0 >> 32).expect("half of the bits are left")
-    }
-
-    pub(super) fn place(self) -> u32 {
-        u32::try_from(self.0 & u64::from(u32::MAX)).expect("half of the bits are left")
-    }
-}
-
-/// A list of which a word was seen.
-struct SeenList {
-    number: u32,
-    /// Found when first asked for.
-    spots: OnceCell<Spots>,
 }
 
 /// Which bytes stand at each place.
@@ -79,26 +49,21 @@ struct Evidence {
 }
 
 impl<'a> Evaluation<'a> {
-    /// `lists` are the numbers of those of which a word was seen, sorted.
+    /// `found` are the leaves that the text has.
     pub(super) fn new(
         parts: &'a Parts,
         text: &'a TokenText,
         entities: &'a [Entity],
         facts: &'a Facts<'a>,
-        seen: SeenWords,
-        lists: &[u32],
+        found: &'a Found,
     ) -> Self {
-        let lists = lists.iter().map(|&number| SeenList {
-            number,
-            spots: OnceCell::new(),
-        });
         Self {
             parts,
             text,
             entities,
             facts,
-            seen,
-            lists: lists.collect(),
+            found,
+            opens: OnceCell::new(),
             layout: OnceCell::new(),
             is_question: OnceCell::new(),
             is_shouting: OnceCell::new(),
@@ -122,16 +87,14 @@ impl<'a> Evaluation<'a> {
 
     fn holds(&self, code: Code<'_>) -> bool {
         match code.step() {
-            Step::Word(word) => self.places(word).next().is_some(),
-            Step::Row(row) => self.row_starts(row).next().is_some(),
-            Step::List(number) => !self.list_spots(number).is_empty(),
+            Step::Leaf(leaf) => self.found.has(leaf),
             Step::Affirmed(_) => !self.spots(code).is_empty(),
             Step::Near(near) => self.sides(near).is_some_and(|[left, right]| {
                 let mut pairs = pairs(&left, &right, near.gap, near.ordered);
                 pairs.next().is_some()
             }),
             Step::Has(kind) => self.entities_of(kind).next().is_some(),
-            Step::Regex(regex) => self.regex(regex).is_match(&self.text.original),
+            Step::Regex(pattern) => self.pattern_matches(pattern),
             Step::Fact(fact) => self.fact_holds(&self.parts.facts[fact as usize]),
             Step::Not(inner) => !self.holds(inner),
             Step::And(mut all) => all.all(|part| self.holds(part)),
@@ -147,7 +110,20 @@ impl<'a> Evaluation<'a> {
     }
 
     fn regex(&self, number: u32) -> &'a Regex {
-        &self.parts.regexes[number as usize]
+        &self.parts.patterns[number as usize].regex
+    }
+
+    fn pattern_matches(&self, number: u32) -> bool {
+        let text = self.text.original.as_str();
+        let opens = || {
+            let opening = self.parts.opening.as_ref();
+            opening.is_none_or(|opening| opening.is_match(text))
+        };
+        let pattern = &self.parts.patterns[number as usize];
+        let has_sign = |sign: u8| text.as_bytes().contains(&sign);
+        pattern.required_sign.is_none_or(has_sign)
+            && (!pattern.opens || *self.opens.get_or_init(opens))
+            && pattern.regex.is_match(text)
     }
 
     fn fact_holds(&self, fact: &Fact) -> bool {
@@ -172,9 +148,7 @@ impl<'a> Evaluation<'a> {
     /// Every spot at which a node matches, sorted; none for what has no place.
     fn spots(&self, code: Code<'_>) -> Spots {
         match code.step() {
-            Step::Word(word) => self.word_spots(word).take(SPOTS_MAX).collect(),
-            Step::Row(row) => self.row_spots(row).take(SPOTS_MAX).collect(),
-            Step::List(number) => Spots::from_slice(self.list_spots(number)),
+            Step::Leaf(leaf) => tidy(self.found.spots(leaf).collect()),
             Step::Has(kind) => {
                 let entities = self.entities_of(kind);
                 tidy(
@@ -224,74 +198,6 @@ impl<'a> Evaluation<'a> {
         (!left.is_empty()).then(|| [left, self.spots(near.right)])
     }
 
-    /// The places of one word.
-    fn places(&self, word: WordId) -> impl Iterator<Item = u32> {
-        let start = self.seen.partition_point(|&seen| seen < Seen::new(word, 0));
-        let rest = self.seen[start..].iter();
-        rest.take_while(move |seen| seen.word() == word)
-            .map(|seen| seen.place())
-    }
-
-    fn row_starts<'r>(&'r self, row: RowCode<'r>) -> impl Iterator<Item = u32> + 'r {
-        self.places(row.words[row.key as usize])
-            .filter_map(move |place| place.checked_sub(row.key))
-            .filter(|&start| {
-                row.words.len() == 1
-                    || (start..).zip(row.words.iter()).all(|(place, &word)| {
-                        self.seen.binary_search(&Seen::new(word, place)).is_ok()
-                    })
-            })
-    }
-
-    fn word_spots(&self, word: WordId) -> impl Iterator<Item = Spot> {
-        self.places(word).map(|place| Spot {
-            first: place,
-            last: place,
-        })
-    }
-
-    fn row_spots<'r>(&'r self, row: RowCode<'r>) -> impl Iterator<Item = Spot> + 'r {
-        let more = u32::try_from(row.words.len() - 1).unwrap_or(u32::MAX);
-        self.row_starts(row).map(move |first| Spot {
-            first,
-            last: first + more,
-        })
-    }
-
-    fn list_spots(&self, number: u32) -> &[Spot] {
-        match self.lists.binary_search_by_key(&number, |list| list.number) {
-            Ok(found) => {
-                let list = &self.lists[found];
-                list.spots
-                    .get_or_init(|| self.find_list(&self.parts.lists[number as usize]))
-            }
-            Err(_) => &[],
-        }
-    }
-
-    fn find_list(&self, list: &ListPlan) -> Spots {
-        let rows = list.rows(self.facts.language);
-        let mut spots = Spots::new();
-        for seen in self
-            .seen
-            .chunk_by(|left, right| left.word() == right.word())
-        {
-            let word = seen[0].word();
-            let start = rows.partition_point(|row| row.key_word() < word);
-            for row in rows[start..]
-                .iter()
-                .take_while(|row| row.key_word() == word)
-            {
-                let row = RowCode {
-                    words: &row.words,
-                    key: row.key,
-                };
-                spots.extend(self.row_spots(row));
-            }
-        }
-        tidy(spots)
-    }
-
     /// The words that some bytes of the original touch.
     fn spot_of(&self, span: &Range<usize>) -> Option<Spot> {
         let words = &self.layout().words;
@@ -306,7 +212,7 @@ impl<'a> Evaluation<'a> {
     /// Adds what made a node match, within a part of the text where only that part counts.
     fn explain(&self, code: Code<'_>, within: Option<Spot>, evidence: &mut Evidence) {
         match code.step() {
-            Step::Word(_) | Step::Row(_) | Step::List(_) => {
+            Step::Leaf(_) => {
                 if let Some(spot) = self.longest(code, within) {
                     let shown = &self.layout().shown[spot.first as usize..=spot.last as usize];
                     evidence.places.extend(spot.first..=spot.last);
@@ -382,15 +288,9 @@ impl<'a> Evaluation<'a> {
 
     fn longest(&self, code: Code<'_>, within: Option<Spot>) -> Option<Spot> {
         let is_inside = |spot: &Spot| within.is_none_or(|within| within.has(*spot));
-        match code.step() {
-            Step::Word(word) => self.word_spots(word).find(is_inside),
-            Step::Row(row) => self.row_spots(row).find(is_inside),
-            _ => {
-                let spots = self.spots(code);
-                let inside = spots.iter().copied().filter(is_inside);
-                inside.rev().max_by_key(|spot| spot.len())
-            }
-        }
+        let spots = self.spots(code);
+        let inside = spots.iter().copied().filter(is_inside);
+        inside.rev().max_by_key(|spot| spot.len())
     }
 
     fn layout(&self) -> &Layout {

@@ -1,6 +1,6 @@
 //! What a text must have for a rule to be worth evaluating.
 
-/// The number of a leaf: a word, a word list, or a kind of entity.
+/// The number of a leaf: words in a row, a word list, or a kind of entity.
 pub(super) type LeafId = u32;
 
 /// Leaves of which at least one is seen wherever a rule matches.
@@ -15,19 +15,25 @@ pub(super) struct Needed {
 #[derive(Debug)]
 pub(super) struct LeafSet([u64; 64]);
 
-impl LeafSet {
-    fn has(&self, bit: u32) -> bool {
-        self.0[(bit >> 6) as usize % 64] & 1 << (bit & 63) != 0
+impl Default for LeafSet {
+    fn default() -> Self {
+        Self([0; 64])
     }
 }
 
-impl FromIterator<LeafId> for LeafSet {
-    fn from_iter<I: IntoIterator<Item = LeafId>>(leaves: I) -> Self {
-        let mut set = Self([0; 64]);
-        for bit in leaves.into_iter().map(bit) {
-            set.0[(bit >> 6) as usize] |= 1 << (bit & 63);
-        }
-        set
+impl LeafSet {
+    pub(super) fn add(&mut self, leaf: LeafId) {
+        let bit = bit(leaf);
+        self.0[(bit >> 6) as usize % 64] |= 1 << (bit & 63);
+    }
+
+    /// Whether the leaf may be among them; where it says no, it is not.
+    pub(super) fn may_have(&self, leaf: LeafId) -> bool {
+        self.has(bit(leaf))
+    }
+
+    fn has(&self, bit: u32) -> bool {
+        self.0[(bit >> 6) as usize % 64] & 1 << (bit & 63) != 0
     }
 }
 

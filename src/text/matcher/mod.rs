@@ -8,10 +8,12 @@ mod code;
 mod cues;
 mod distance;
 mod evaluate;
+mod found;
 mod frequency;
 mod fuzzy;
 mod gate;
 mod plan;
+mod postings;
 mod spots;
 mod table;
 #[cfg(test)]
@@ -20,20 +22,20 @@ mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 use regex_automata::meta::Regex;
 use smallvec::SmallVec;
 
 use self::code::Codebook;
-use self::evaluate::{Evaluation, Seen, SeenWords};
-use self::gate::{Gates, LeafId, LeafSet};
-use self::plan::{Compiler, ListPlan, Plan};
-use self::table::Postings;
-use self::vocabulary::{Vocabulary, WordId};
+use self::evaluate::Evaluation;
+use self::found::{Found, Words};
+use self::gate::{Gates, LeafId};
+use self::plan::{Compiler, Plan};
+use self::postings::Postings;
+use self::vocabulary::Vocabulary;
 use crate::model::id::Language;
 use crate::text::entities::Entity;
-use crate::text::query::{Fact, Query};
+use crate::text::query::{Fact, Pattern, Query};
 use crate::text::tokens::TokenText;
 
 /// A word list by language; entries may be words, phrases or `prefix*`.
@@ -92,9 +94,7 @@ pub struct Hit {
 pub struct Matcher {
     vocabulary: Vocabulary,
     parts: Parts,
-    /// For each word, the lists in which it is the key of a row.
-    lists_of_words: Postings,
-    first_list: LeafId,
+    postings: Postings,
     first_kind: LeafId,
     /// The leaf that every text has.
     always: LeafId,
@@ -105,14 +105,15 @@ pub struct Matcher {
 /// What the code of rules refers to by number.
 #[derive(Debug)]
 struct Parts {
-    lists: Vec<ListPlan>,
     kinds: Vec<String>,
-    regexes: Vec<Arc<Regex>>,
+    patterns: Vec<Pattern>,
+    /// Matches where any pattern does that can match at the start of a text only: most texts are none of theirs.
+    opening: Option<Regex>,
     facts: Vec<Fact>,
 }
 
-/// Leaves, lists or rules that a text brings up; a message brings up few.
-type Numbers = SmallVec<[u32; 32]>;
+/// Rules that a text wakes; a message wakes few.
+type Rules = SmallVec<[u32; 32]>;
 
 impl Default for Matcher {
     /// One without rules.
@@ -130,25 +131,25 @@ impl Matcher {
             .map(|rule| compiler.plan(rule.query.root(), &scopes[rule.scope as usize]))
             .collect();
         compiler.count();
-        let mut code = Codebook::default();
+        let mut code = Codebook::new(compiler.first_list());
         let mut needed = Vec::with_capacity(plans.len());
         for (rule, plan) in rules.iter().zip(&mut plans) {
-            compiler.arrange(plan);
+            plan.arrange();
             code.push(rule.scope, plan);
             needed.push(compiler.needed(plan));
         }
+        let opening = compiler.opening();
         Self {
             vocabulary: Vocabulary::new(&compiler.words),
-            lists_of_words: Postings::new(compiler.words.len(), compiler.lists_of_words()),
-            first_list: compiler.first_list(),
+            postings: compiler.postings(),
             first_kind: compiler.first_kind(),
             always: compiler.leaves(),
             gates: Gates::new(compiler.leaves(), needed),
             code,
             parts: Parts {
-                lists: compiler.lists,
                 kinds: compiler.kinds,
-                regexes: compiler.regexes,
+                opening,
+                patterns: compiler.patterns,
                 facts: compiler.facts,
             },
         }
@@ -162,19 +163,12 @@ impl Matcher {
         facts: &Facts<'_>,
         scopes: &[u32],
     ) -> Vec<Hit> {
-        let words = self.words(text);
-        let mut leaves: Numbers = words.iter().map(|seen| seen.word()).collect();
-        leaves.dedup();
-        let lists = self.lists(&leaves);
-        leaves.extend(lists.iter().map(|number| self.first_list + number));
-        let kinds = (self.first_kind..).zip(&self.parts.kinds);
-        let kinds = kinds.filter(|(_, kind)| entities.iter().any(|entity| entity.kind == **kind));
-        leaves.extend(kinds.map(|(leaf, _)| leaf));
-        let awake = self.awake(&leaves);
+        let found = self.leaves(text, entities, facts.language);
+        let awake = self.awake(&found);
         if awake.is_empty() {
             return Vec::new();
         }
-        let evaluation = Evaluation::new(&self.parts, text, entities, facts, words, &lists);
+        let evaluation = Evaluation::new(&self.parts, text, entities, facts, &found);
         let mut hits = Vec::new();
         for place in awake {
             let (scope, code) = self.code.get(place);
@@ -185,41 +179,27 @@ impl Matcher {
         hits
     }
 
-    /// The words of the rules that stand in a text, and where, sorted.
-    fn words(&self, text: &TokenText) -> SeenWords {
-        let mut words = SeenWords::new();
-        for token in text.tokens() {
-            let forms = [Some(token.text), token.short];
-            for form in forms.into_iter().flatten() {
-                self.vocabulary
-                    .look_up(form, |word| words.push(Seen::new(word, token.place)));
+    /// The leaves of the rules that a text has.
+    fn leaves(&self, text: &TokenText, entities: &[Entity], language: Option<&Language>) -> Found {
+        let words = Words::new(&self.vocabulary, text);
+        let mut found = Found::default();
+        self.postings
+            .find(&words, language, |leaf, spot| found.add(leaf, spot));
+        for (leaf, kind) in (self.first_kind..).zip(&self.parts.kinds) {
+            if entities.iter().any(|entity| entity.kind == *kind) {
+                found.add_without_place(leaf);
             }
         }
-        words.sort_unstable();
-        words.dedup();
-        words
-    }
-
-    /// The lists that have a row with one of the words as its key, sorted.
-    fn lists(&self, words: &[WordId]) -> Numbers {
-        let mut lists = Numbers::new();
-        for &word in words {
-            lists.extend_from_slice(self.lists_of_words.get(word));
-        }
-        lists.sort_unstable();
-        lists.dedup();
-        lists
+        found
     }
 
     /// The rules that are worth evaluating, sorted.
-    fn awake(&self, leaves: &[LeafId]) -> Numbers {
-        let seen: LeafSet = leaves.iter().copied().collect();
-        let mut awake = Numbers::new();
-        for &leaf in leaves {
-            self.gates.wake(leaf, &seen, |place| awake.push(place));
+    fn awake(&self, found: &Found) -> Rules {
+        let mut awake = Rules::new();
+        for leaf in found.leaves().chain([self.always]) {
+            self.gates
+                .wake(leaf, found.set(), |place| awake.push(place));
         }
-        self.gates
-            .wake(self.always, &seen, |place| awake.push(place));
         awake.sort_unstable();
         awake.dedup();
         awake

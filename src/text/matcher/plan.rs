@@ -1,52 +1,25 @@
 //! Rules as they are evaluated: words are numbers, lists are tables, and each rule knows what it cannot do without.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex_automata::meta::Regex;
 
 use super::gate::{LeafId, Needed};
+use super::postings::{Postings, PostingsBuilder, Row};
 use super::vocabulary::WordId;
 use super::{Lists, WordList, frequency};
 use crate::model::id::Language;
-use crate::text::query::{Fact, Node, Word, words};
+use crate::text::query::{Fact, Node, Pattern, Word, any_of, words};
 
-/// Words in a row.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Row {
-    pub(super) words: Box<[WordId]>,
-    /// Which of them is the rarest.
-    pub(super) key: u32,
-}
-
-impl Row {
-    /// The number of its rarest word.
-    pub(super) fn key_word(&self) -> WordId {
-        self.words[self.key as usize]
-    }
-}
-
-/// A word list: its rows sorted by their rarest word, for all languages and for each.
-#[derive(Debug, Default)]
-pub(super) struct ListPlan {
-    all: Vec<Row>,
-    by_language: BTreeMap<Language, Vec<Row>>,
-}
-
-impl ListPlan {
-    /// The rows for a text in `language`: that language's, or all where it is unknown or has none.
-    pub(super) fn rows(&self, language: Option<&Language>) -> &[Row] {
-        language
-            .and_then(|language| self.by_language.get(language))
-            .unwrap_or(&self.all)
-    }
-}
+/// A word list: its rows by language.
+type ListPlan = BTreeMap<Language, Vec<Row>>;
 
 /// A node of a rule, compiled.
 #[derive(Debug)]
 pub(super) enum Plan {
-    Word(WordId),
-    Row(Row),
+    /// The number of a row.
+    Row(u32),
+    /// The number of a list.
     List(u32),
     /// The number of a kind of entity.
     Has(u32),
@@ -75,27 +48,30 @@ pub(super) struct Compiler<'a> {
     uses: Vec<u32>,
     /// In how many texts of a million each word is expected; by word number.
     frequencies: Vec<u64>,
+    /// The same for each leaf.
+    leaf_frequencies: Vec<u64>,
+    rows: BTreeMap<Row, u32>,
     list_numbers: BTreeMap<&'a WordList, u32>,
-    pub(super) lists: Vec<ListPlan>,
+    lists: Vec<ListPlan>,
     pub(super) kinds: Vec<String>,
-    pub(super) regexes: Vec<Arc<Regex>>,
+    pub(super) patterns: Vec<Pattern>,
     pub(super) facts: Vec<Fact>,
 }
 
 impl<'a> Compiler<'a> {
-    /// Compiles a node, whose lists are among `lists`. When all are compiled, [`Self::count`] and then
-    /// [`Self::arrange`] make them ready.
+    /// Compiles a node, whose lists are among `lists`. When all are compiled, [`Self::count`] comes next.
     pub(super) fn plan(&mut self, node: &Node, lists: &Lists<'a>) -> Plan {
         match node {
-            Node::Phrase(words) => match words.as_slice() {
-                [word] => Plan::Word(self.word(word)),
-                words => Plan::Row(self.row(words)),
-            },
+            Node::Phrase(words) => {
+                let row = self.row(words);
+                let next = number(self.rows.len());
+                Plan::Row(*self.rows.entry(row).or_insert(next))
+            }
             Node::List(name) => Plan::List(self.list(lists.get(name.as_str()).copied())),
             Node::Has(kind) => Plan::Has(place_of(&mut self.kinds, kind)),
             Node::Regex(pattern) => {
-                self.regexes.push(Arc::clone(&pattern.regex));
-                Plan::Regex(number(self.regexes.len() - 1))
+                self.patterns.push(pattern.clone());
+                Plan::Regex(number(self.patterns.len() - 1))
             }
             Node::Fact(fact) => Plan::Fact(place_of(&mut self.facts, fact)),
             Node::Not(inner) => Plan::Not(Box::new(self.plan(inner, lists))),
@@ -117,10 +93,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn row(&mut self, words: &[Word]) -> Row {
-        Row {
-            words: words.iter().map(|word| self.word(word)).collect(),
-            key: 0,
-        }
+        words.iter().map(|word| self.word(word)).collect()
     }
 
     fn word(&mut self, word: &Word) -> WordId {
@@ -150,8 +123,7 @@ impl<'a> Compiler<'a> {
                 .filter_map(|entry| words(entry).ok())
                 .map(|words| self.row(&words))
                 .collect();
-            plan.all.extend(rows.iter().cloned());
-            plan.by_language.insert(language.clone(), rows);
+            plan.insert(language.clone(), rows);
         }
         let number = number(self.lists.len());
         self.lists.push(plan);
@@ -159,7 +131,7 @@ impl<'a> Compiler<'a> {
         number
     }
 
-    /// Estimates how often texts have each word, and arranges the lists by it.
+    /// Estimates how often texts have each word.
     pub(super) fn count(&mut self) {
         let all_uses = self.uses.iter().sum();
         self.frequencies = vec![0; self.uses.len()];
@@ -167,46 +139,48 @@ impl<'a> Compiler<'a> {
             let uses = self.uses[id as usize];
             self.frequencies[id as usize] = frequency::expected(word, uses, all_uses);
         }
-        let mut lists = std::mem::take(&mut self.lists);
-        for list in &mut lists {
-            for rows in std::iter::once(&mut list.all).chain(list.by_language.values_mut()) {
-                for row in rows.iter_mut() {
-                    self.choose_key(row);
-                }
-                rows.sort_by(|left, right| (left.key_word(), left).cmp(&(right.key_word(), right)));
-                rows.dedup();
-                rows.shrink_to_fit();
-            }
+        let mut frequencies = vec![frequency::ENTITY; self.leaves() as usize];
+        for (row, &leaf) in &self.rows {
+            frequencies[leaf as usize] = self.row_frequency(row);
         }
-        self.lists = lists;
+        for (leaf, list) in (self.first_list() as usize..).zip(&self.lists) {
+            let rows = list.values().flatten();
+            frequencies[leaf] = rows.map(|row| self.row_frequency(row)).sum();
+        }
+        self.leaf_frequencies = frequencies;
     }
 
-    fn choose_key(&self, row: &mut Row) {
-        let rarest = (0..)
-            .zip(&row.words)
-            .min_by_key(|(_, word)| self.frequencies[**word as usize]);
-        row.key = rarest.map_or(0, |(place, _)| place);
+    /// The rows of all rules and lists, each under its rarest word.
+    pub(super) fn postings(&self) -> Postings {
+        let languages: BTreeSet<&Language> = self.lists.iter().flat_map(BTreeMap::keys).collect();
+        let mut builder = PostingsBuilder::new(languages.into_iter().cloned().collect());
+        for (row, &leaf) in &self.rows {
+            builder.add_everywhere(leaf, row);
+        }
+        for (leaf, list) in (self.first_list()..).zip(&self.lists) {
+            builder.add_list(leaf, list);
+        }
+        builder.build(self.words.len(), |row| self.key(row))
     }
 
-    /// Chooses the key of each row, and puts first what is decided soonest.
-    pub(super) fn arrange(&self, plan: &mut Plan) {
-        match plan {
-            Plan::Row(row) => self.choose_key(row),
-            Plan::And(parts) | Plan::Or(parts) => {
-                for part in parts.iter_mut() {
-                    self.arrange(part);
-                }
-            }
-            Plan::Near { left, right, .. } => {
-                self.arrange(left);
-                self.arrange(right);
-            }
-            Plan::Not(inner) | Plan::Affirmed(inner) => self.arrange(inner),
-            Plan::Word(_) | Plan::List(_) | Plan::Has(_) | Plan::Regex(_) | Plan::Fact(_) => {}
-        }
-        if let Plan::And(all) = plan {
-            all.sort_by_key(Plan::effort);
-        }
+    /// All patterns in one that can match at the start of a text only.
+    pub(super) fn opening(&self) -> Option<Regex> {
+        let opening = self.patterns.iter().filter(|pattern| pattern.opens);
+        any_of(&opening.collect::<Vec<_>>())
+    }
+
+    /// Which of the words is the rarest.
+    fn key(&self, row: &[WordId]) -> usize {
+        let words = row.iter().enumerate();
+        let rarest = words.min_by_key(|&(_, &word)| self.frequencies[word as usize]);
+        rarest.map_or(0, |(place, _)| place)
+    }
+
+    /// How often the rarest word is expected; several in a row are rarer than each of them.
+    fn row_frequency(&self, row: &[WordId]) -> u64 {
+        let words = row.iter().map(|&word| self.frequencies[word as usize]);
+        let rarest = words.min().unwrap_or(0);
+        if row.len() == 1 { rarest } else { rarest / 4 }
     }
 
     /// What a plan cannot match without.
@@ -218,16 +192,9 @@ impl<'a> Compiler<'a> {
 
     fn add_needed(&self, plan: &Plan, needed: &mut Vec<Needed>) {
         match plan {
-            Plan::Word(word) => needed.push(self.needed_word(*word)),
-            Plan::Row(row) => needed.extend(row.words.iter().map(|&word| self.needed_word(word))),
-            Plan::List(number) => needed.push(Needed {
-                leaves: vec![self.first_list() + number],
-                frequency: self.list_frequency(*number),
-            }),
-            Plan::Has(kind) => needed.push(Needed {
-                leaves: vec![self.first_kind() + kind],
-                frequency: frequency::ENTITY,
-            }),
+            Plan::Row(row) => needed.push(self.needed_leaf(*row)),
+            Plan::List(list) => needed.push(self.needed_leaf(self.first_list() + list)),
+            Plan::Has(kind) => needed.push(self.needed_leaf(self.first_kind() + kind)),
             Plan::Regex(_) | Plan::Fact(_) | Plan::Not(_) => {}
             Plan::Affirmed(inner) => self.add_needed(inner, needed),
             Plan::And(all) => all.iter().for_each(|part| self.add_needed(part, needed)),
@@ -239,10 +206,10 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn needed_word(&self, word: WordId) -> Needed {
+    fn needed_leaf(&self, leaf: LeafId) -> Needed {
         Needed {
-            leaves: vec![word],
-            frequency: self.frequencies[word as usize],
+            leaves: vec![leaf],
+            frequency: self.leaf_frequencies[leaf as usize],
         }
     }
 
@@ -265,54 +232,53 @@ impl<'a> Compiler<'a> {
         Some(union)
     }
 
-    fn list_frequency(&self, number: u32) -> u64 {
-        let rows = &self.lists[number as usize].all;
-        let frequencies = rows
-            .iter()
-            .map(|row| self.frequencies[row.key_word() as usize]);
-        frequencies.sum()
-    }
-
-    /// The lists in which each word is the key of a row.
-    pub(super) fn lists_of_words(&self) -> Vec<(WordId, u32)> {
-        let lists = (0..).zip(&self.lists);
-        lists
-            .flat_map(|(number, list)| list.all.iter().map(move |row| (row.key_word(), number)))
-            .collect()
-    }
-
-    // Leaves are numbered: first the words, then the lists, then the kinds of entities.
+    // Leaves are numbered: first the rows of rules, then the lists, then the kinds of entities.
 
     /// How many leaves there are.
     pub(super) fn leaves(&self) -> LeafId {
-        number(self.words.len() + self.lists.len() + self.kinds.len())
+        number(self.rows.len() + self.lists.len() + self.kinds.len())
     }
 
     /// The leaf of the first list.
     pub(super) fn first_list(&self) -> LeafId {
-        number(self.words.len())
+        number(self.rows.len())
     }
 
     /// The leaf of the first kind of entity.
     pub(super) fn first_kind(&self) -> LeafId {
-        number(self.words.len() + self.lists.len())
+        number(self.rows.len() + self.lists.len())
     }
 }
 
 impl Plan {
+    /// Puts first what is decided soonest.
+    pub(super) fn arrange(&mut self) {
+        match self {
+            Self::And(parts) => {
+                parts.iter_mut().for_each(Self::arrange);
+                parts.sort_by_key(Self::effort);
+            }
+            Self::Or(parts) => parts.iter_mut().for_each(Self::arrange),
+            Self::Near { left, right, .. } => {
+                left.arrange();
+                right.arrange();
+            }
+            Self::Not(inner) | Self::Affirmed(inner) => inner.arrange(),
+            Self::Row(_) | Self::List(_) | Self::Has(_) | Self::Regex(_) | Self::Fact(_) => {}
+        }
+    }
+
     /// How much work it is to decide, compared with others.
     fn effort(&self) -> u8 {
         match self {
-            Self::Fact(_) | Self::Word(_) => 0,
-            Self::Row(_) => 1,
-            Self::Has(_) => 2,
-            Self::List(_) => 3,
+            Self::Row(_) | Self::List(_) | Self::Has(_) => 0,
+            Self::Fact(_) => 1,
             Self::Not(inner) => inner.effort(),
             Self::And(parts) | Self::Or(parts) => {
-                4.max(parts.iter().map(Self::effort).max().unwrap_or(0))
+                2.max(parts.iter().map(Self::effort).max().unwrap_or(0))
             }
-            Self::Affirmed(_) | Self::Near { .. } => 5,
-            Self::Regex(_) => 6,
+            Self::Affirmed(_) | Self::Near { .. } => 3,
+            Self::Regex(_) => 4,
         }
     }
 }

@@ -13,6 +13,14 @@ pub(super) struct Spot {
 }
 
 impl Spot {
+    /// The spot of the word at a place.
+    pub(super) fn of_word(place: u32) -> Self {
+        Self {
+            first: place,
+            last: place,
+        }
+    }
+
     /// The smallest spot that has both.
     pub(super) fn around(self, other: Self) -> Self {
         Self {

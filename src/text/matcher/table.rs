@@ -1,4 +1,4 @@
-//! Two read-only tables of numbers, each in two pieces of memory whatever its size: one by hashed key, one by number.
+//! A read-only table of numbers by hashed key, in two pieces of memory whatever its size.
 
 /// Numbers under 64-bit keys that are spread evenly; one key may have several, and different keys never share one.
 #[derive(Debug)]
@@ -43,33 +43,8 @@ impl HashTable {
     }
 }
 
-/// Lists of numbers under the numbers 0, 1, 2, …
-#[derive(Debug)]
-pub(super) struct Postings {
-    starts: Vec<u32>,
-    values: Vec<u32>,
-}
-
-impl Postings {
-    /// Keeps all `entries`, keys below `keys` and their numbers.
-    pub(super) fn new(keys: usize, mut entries: Vec<(u32, u32)>) -> Self {
-        entries.sort_unstable();
-        entries.dedup();
-        Self {
-            starts: starts(entries.iter().map(|&(key, _)| key), keys),
-            values: entries.into_iter().map(|(_, value)| value).collect(),
-        }
-    }
-
-    /// The numbers under `key`, sorted.
-    pub(super) fn get(&self, key: u32) -> &[u32] {
-        let key = key as usize;
-        &self.values[self.starts[key] as usize..self.starts[key + 1] as usize]
-    }
-}
-
 /// Where the entries of each key start, given the sorted keys of all entries.
-fn starts(keys: impl Iterator<Item = u32>, count: usize) -> Vec<u32> {
+pub(super) fn starts(keys: impl Iterator<Item = u32>, count: usize) -> Vec<u32> {
     let mut starts = vec![0; count + 1];
     for key in keys {
         starts[key as usize + 1] += 1;

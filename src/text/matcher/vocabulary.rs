@@ -81,9 +81,10 @@ impl Vocabulary {
 /// Which lengths of prefixes are worth a look-up for a word.
 #[derive(Debug)]
 struct PrefixLengths {
-    /// The lengths of the prefixes that begin with the same [`HEAD_BYTES`], by hash of those.
+    /// The lengths of the prefixes that begin with the same [`HEAD_BYTES`], or are shorter and the same, by hash of
+    /// those.
     heads: Vec<Lengths>,
-    /// The lengths of the prefixes that are shorter than a head.
+    /// The lengths of all prefixes that are shorter than a head.
     short: Lengths,
     /// The greatest length.
     longest: usize,
@@ -107,12 +108,10 @@ impl PrefixLengths {
         };
         for prefix in prefixes {
             let bit = 1 << prefix.len().min(LENGTH_MAX);
-            match prefix.first_chunk() {
-                Some(head) => {
-                    let place = lengths.place(*head);
-                    lengths.heads[place] |= bit;
-                }
-                None => lengths.short |= bit,
+            let place = lengths.place(head(prefix));
+            lengths.heads[place] |= bit;
+            if prefix.len() < HEAD_BYTES {
+                lengths.short |= bit;
             }
             lengths.longest = lengths.longest.max(prefix.len());
         }
@@ -126,9 +125,15 @@ impl PrefixLengths {
 
     /// Calls `each` with every length that a prefix of `word` could have.
     fn of(&self, word: &str, mut each: impl FnMut(usize)) {
-        let mut lengths = self.short;
-        if let Some(head) = word.as_bytes().first_chunk() {
-            lengths |= self.heads[self.place(*head)];
+        let bytes = word.as_bytes();
+        let mut lengths = self.heads[self.place(head(bytes))];
+        let mut short = self.short;
+        while short != 0 {
+            let length = short.trailing_zeros() as usize;
+            short &= short - 1;
+            if let Some(start) = bytes.get(..length) {
+                lengths |= self.heads[self.place(head(start))] & 1 << length;
+            }
         }
         while lengths != 0 {
             let length = lengths.trailing_zeros() as usize;
@@ -141,6 +146,15 @@ impl PrefixLengths {
             (length..=last.min(word.len())).for_each(&mut each);
         }
     }
+}
+
+/// The first bytes, those that are missing being zero.
+fn head(bytes: &[u8]) -> [u8; HEAD_BYTES] {
+    bytes.first_chunk().copied().unwrap_or_else(|| {
+        let mut head = [0; HEAD_BYTES];
+        head[..bytes.len()].copy_from_slice(bytes);
+        head
+    })
 }
 
 /// Spreads words over 64 bits; the same on every machine and in every version.

@@ -9,6 +9,7 @@ mod hint;
 mod lexer;
 mod parser;
 mod print;
+mod required;
 mod sense;
 mod term;
 #[cfg(test)]
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 use regex_automata::meta::Regex;
 
-pub(super) use term::{pattern, words};
+pub(super) use term::{any_of, pattern, words};
 
 /// Most words that may stand between the two sides of `NEAR/n` and `BEFORE/n`.
 pub const GAP_MAX: u32 = 50;
@@ -128,6 +129,10 @@ pub(super) const OTHER_LANGUAGE: &str = "other";
 #[derive(Debug, Clone)]
 pub(in crate::text) struct Pattern {
     pub(super) source: String,
+    /// What a text must have for it to match.
+    pub(in crate::text) required_sign: Option<u8>,
+    /// Whether it can match nowhere but at the start of a text, which is soon decided for many at once.
+    pub(in crate::text) opens: bool,
     pub(in crate::text) regex: Arc<Regex>,
 }
 

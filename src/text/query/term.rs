@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use regex_automata::meta::Regex;
+use regex_automata::meta::{Builder, Regex};
 use regex_automata::util::syntax;
+use regex_syntax::hir::Look;
 
 use super::lexer::is_space;
+use super::required::required_sign;
 use super::{Comparison, Fact, Node, OTHER_LANGUAGE, Pattern, QueryError, Word};
 use crate::text::tokens::{TokenKind, TokenText};
 
@@ -136,8 +138,21 @@ pub(in crate::text) fn pattern(text: &str) -> Read<Pattern> {
         QueryError::new(0, "expected a pattern that compiles: it is too large")
             .hint("lower the numbers in `{…}`")
     })?;
-    let regex = Arc::new(regex);
-    Ok(Pattern { source, regex })
+    let looks = parsed.properties().look_set();
+    // Where words end in other alphabets costs too much to be asked about many patterns at once.
+    let is_plain = !looks.contains_word_unicode();
+    Ok(Pattern {
+        source,
+        opens: is_plain && parsed.properties().look_set_prefix().contains(Look::Start),
+        required_sign: required_sign(&parsed),
+        regex: Arc::new(regex),
+    })
+}
+
+/// One pattern that matches where any of these does; none where that would be too large.
+pub(in crate::text) fn any_of(patterns: &[&Pattern]) -> Option<Regex> {
+    let sources: Vec<&str> = patterns.iter().map(|it| it.source.as_str()).collect();
+    builder().build_many(&sources).ok()
 }
 
 fn pattern_syntax() -> syntax::Config {
@@ -172,11 +187,15 @@ fn written(text: &str, at: usize) -> usize {
 
 /// Compiles a pattern of a rule: whatever the case, linear in the text.
 fn compile_regex(pattern: &str) -> Result<Regex, ()> {
-    Regex::builder()
+    builder().build(pattern).map_err(drop)
+}
+
+fn builder() -> Builder {
+    let mut builder = Regex::builder();
+    builder
         .syntax(pattern_syntax())
-        .configure(Regex::config().nfa_size_limit(Some(REGEX_BYTES_MAX)))
-        .build(pattern)
-        .map_err(drop)
+        .configure(Regex::config().nfa_size_limit(Some(REGEX_BYTES_MAX)));
+    builder
 }
 
 /// Words in a row, any of which may end in `*` or `~1`; also how the entries of word lists are read.
