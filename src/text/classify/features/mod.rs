@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::hint::select_unpredictable;
+
 use crate::text::tokens::{Token, TokenKind, TokenText};
 
 /// Buckets of a block, as a power of two. At 2^18 collisions cost nothing that could be measured.
@@ -29,6 +31,15 @@ const NGRAMS_MAX: usize = 16_384;
 /// Buckets whose marks share a machine word.
 const MARKS: usize = u64::BITS as usize;
 
+/// Some buckets next to each other, side by side with what finds their features.
+#[derive(Debug, Clone, Copy, Default)]
+struct Marks {
+    /// A bit for each that is a feature.
+    bits: u64,
+    /// How many features stand before them.
+    before: u32,
+}
+
 /// What a text shows.
 #[derive(Debug, Clone)]
 pub(super) struct Features {
@@ -41,14 +52,10 @@ pub(super) struct Features {
 /// The features of a set of texts.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    /// A bit for each bucket that is a feature. Most are not, so this is much smaller than a table.
-    marks: Vec<u64>,
-    /// For each word of `marks`, how many features stand before it.
-    before: Vec<u32>,
-    /// How much each feature says: the logarithm of how few texts have it.
+    /// Which buckets are features. Most are not, so this is much smaller than a table.
+    marks: Vec<Marks>,
+    /// How much each feature says: the logarithm of how few texts have it; behind them the same for what is no feature.
     rarity: Vec<f32>,
-    /// The same for what is no feature.
-    rarity_unknown: f32,
 }
 
 impl Vocabulary {
@@ -79,51 +86,54 @@ impl Vocabulary {
 
     /// The vocabulary with these features, each a bucket and its rarity, in the order of buckets.
     pub(super) fn of(features: impl Iterator<Item = (u32, f32)>, rarity_unknown: f32) -> Self {
-        let mut marks = vec![0; BUCKETS / MARKS];
+        let mut marks = vec![Marks::default(); BUCKETS / MARKS];
         let mut rarity = Vec::new();
         for (bucket, rare) in features {
-            marks[bucket as usize / MARKS] |= 1 << (bucket as usize % MARKS);
+            marks[bucket as usize / MARKS].bits |= 1 << (bucket as usize % MARKS);
             rarity.push(rare);
         }
+        rarity.push(rarity_unknown);
         rarity.shrink_to_fit();
         let mut sum = 0;
-        let before = marks
-            .iter()
-            .map(|marks: &u64| {
-                sum += marks.count_ones();
-                sum - marks.count_ones()
-            })
-            .collect();
-        Self {
-            marks,
-            before,
-            rarity,
-            rarity_unknown,
+        for marks in &mut marks {
+            marks.before = sum;
+            sum += marks.bits.count_ones();
         }
+        Self { marks, rarity }
     }
 
     /// The features, as [`Vocabulary::of`] takes them.
     pub(super) fn entries(&self) -> impl Iterator<Item = (u32, f32)> {
-        (0..)
+        let features = (0..)
             .take(BUCKETS)
-            .filter_map(|bucket| Some((bucket, self.rarity[self.feature(bucket)? as usize])))
+            .map(|bucket| (bucket, self.feature(bucket)));
+        features
+            .filter(|(_, feature)| *feature != self.unknown())
+            .map(|(bucket, feature)| (bucket, self.rarity[feature as usize]))
     }
 
     /// How much an n-gram says that is no feature.
     pub(super) fn rarity_unknown(&self) -> f32 {
-        self.rarity_unknown
+        self.rarity[self.unknown() as usize]
     }
 
     /// How many features there are; the last one is there in every text.
     pub(super) fn len(&self) -> usize {
-        self.rarity.len() + 1
+        self.rarity.len()
     }
 
-    fn feature(&self, bucket: u32) -> Option<u32> {
+    /// What stands for all that is no feature, and for the feature that is there in every text.
+    fn unknown(&self) -> u32 {
+        u32::try_from(self.rarity.len() - 1).expect("no more than buckets")
+    }
+
+    /// The feature of a bucket, else [`Self::unknown`].
+    fn feature(&self, bucket: u32) -> u32 {
         let (word, bit) = (bucket as usize / MARKS, bucket as usize % MARKS);
-        let marks = self.marks[word];
-        let before = marks & ((1 << bit) - 1);
-        (marks >> bit & 1 == 1).then(|| self.before[word] + before.count_ones())
+        let Marks { bits, before } = self.marks[word];
+        let feature = before + (bits & ((1 << bit) - 1)).count_ones();
+        // Chosen, not jumped over: nobody can foretell which it is.
+        select_unpredictable(bits >> bit & 1 == 1, feature, self.unknown())
     }
 
     /// The features of a text. What was never seen in training makes the rest count less.
@@ -134,40 +144,44 @@ impl Vocabulary {
     /// The features that a text of the training would have, had it not been there: what may be a feature through this text
     /// alone is none.
     pub(super) fn features_without_itself(&self, ngrams: &Ngrams) -> Features {
-        let rarest = self.rarity.iter().copied().fold(0.0, f32::max);
+        let rarest = self.rarity[..self.unknown() as usize]
+            .iter()
+            .copied()
+            .fold(0.0, f32::max);
         self.features_where(ngrams, |rarity| rarity < rarest)
     }
 
     fn features_where(&self, ngrams: &Ngrams, is_known: impl Fn(f32) -> bool) -> Features {
-        let mut values = Vec::with_capacity(ngrams.0.len() + 1);
+        let (unknown, rarity_unknown) = (self.unknown(), self.rarity_unknown());
+        let mut values = vec![(0, 0.0); ngrams.0.len() + 1];
+        let mut end = 0;
         let mut known = [0.0; 3];
         let blocks = ngrams
             .0
             .chunk_by(|one, other| one >> BUCKET_BITS == other >> BUCKET_BITS);
         for block in blocks {
-            let from = values.len();
+            let from = end;
             let (mut squares, mut squares_known) = (0.0, 0.0);
             for same in block.chunk_by(|one, other| one == other) {
-                let feature = self
-                    .feature(same[0])
-                    .filter(|feature| is_known(self.rarity[*feature as usize]));
-                let rarity =
-                    feature.map_or(self.rarity_unknown, |feature| self.rarity[feature as usize]);
+                let feature = self.feature(same[0]);
+                let rarity = self.rarity[feature as usize];
+                let is_known = (feature != unknown) & is_known(rarity);
+                let rarity = select_unpredictable(is_known, rarity, rarity_unknown);
                 let value = often(same.len()) * rarity;
                 squares += value * value;
-                if let Some(feature) = feature {
-                    squares_known += value * value;
-                    values.push((feature, value));
-                }
+                squares_known += select_unpredictable(is_known, value * value, 0.0);
+                // Written over by the next one where it is not known.
+                values[end] = (feature, value);
+                end += usize::from(is_known);
             }
             let scale = 1.0 / squares.sqrt();
-            for (_, value) in &mut values[from..] {
+            for (_, value) in &mut values[from..end] {
                 *value *= scale;
             }
             known[(block[0] >> BUCKET_BITS) as usize] = squares_known / squares;
         }
-        let in_every_text = u32::try_from(self.rarity.len()).expect("no more than buckets");
-        values.push((in_every_text, 1.0));
+        values[end] = (unknown, 1.0);
+        values.truncate(end + 1);
         Features {
             values,
             known: known[WORDS as usize].midpoint(known[CHARACTERS as usize]),

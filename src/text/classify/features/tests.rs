@@ -69,7 +69,7 @@ fn rare_words_weigh_more_and_too_rare_ones_are_no_features() {
     assert_eq!([count("zebra"), count("quux")], [1, 1]);
     let rarity = |word: &str| {
         let feature = vocabulary.feature(Hash::NEW.all(word).bucket(WORDS));
-        feature.map(|feature| vocabulary.rarity[feature as usize])
+        (feature != vocabulary.unknown()).then(|| vocabulary.rarity[feature as usize])
     };
     assert!(rarity("my") < rarity("bag"));
     assert_eq!(rarity("seat"), None);
