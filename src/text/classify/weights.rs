@@ -47,18 +47,18 @@ impl Weights {
         let steps: Vec<f32> = features.clone().map(step).collect();
         let rounded = features
             .zip(&steps)
-            .flat_map(|(weights, step)| weights.iter().map(move |weight| byte(weight / step)))
-            .collect();
-        Self::of(rounded, steps, classes)
+            .flat_map(|(weights, step)| weights.iter().map(move |weight| byte(weight / step)));
+        Self::of(rounded, steps.clone(), classes)
     }
 
     /// The weights as [`Weights::parts`] gave them: one per feature and class, and a step per feature.
-    pub(super) fn of(mut weights: Vec<i8>, steps: Vec<f32>, classes: usize) -> Self {
-        weights.reserve_exact(TILE);
-        weights.resize(weights.len() + TILE, 0);
+    pub(super) fn of(weights: impl Iterator<Item = i8>, steps: Vec<f32>, classes: usize) -> Self {
+        let mut all = Vec::with_capacity(steps.len() * classes + TILE);
+        all.extend(weights);
+        all.resize(all.len() + TILE, 0);
         Self {
             classes,
-            weights,
+            weights: all,
             steps,
         }
     }
