@@ -63,7 +63,7 @@ impl Classifier {
         let names: BTreeSet<&String> = examples.iter().filter_map(|it| it.class.as_ref()).collect();
         let classes: Vec<String> = names.into_iter().cloned().collect();
         let ngrams = |example: &Example| {
-            Ngrams::new(&example.text, example.hints.iter().map(String::as_str))
+            Ngrams::new(&example.text, example.hints.iter().map(String::as_str)).sorted()
         };
         let texts: Vec<Ngrams> = examples.iter().map(ngrams).collect();
         let vocabulary = Vocabulary::new(&texts, WEIGHTS_MAX / classes.len().max(1));

@@ -127,7 +127,8 @@ impl Reader<'_> {
             .map(|_| self.number())
             .collect::<Option<_>>()?;
         let weights = self.bytes(vocabulary.len().checked_mul(classes.len())?)?;
-        let weights = weights.iter().map(|byte| byte.cast_signed()).collect();
+        let weights = weights.iter().map(|byte| byte.cast_signed());
+        let weights = Weights::of(weights, steps, classes.len());
         let mut precise = || self.take().map(f64::from_le_bytes);
         let calibration = Calibration {
             slopes: [precise()?, precise()?, precise()?, precise()?],
@@ -135,7 +136,7 @@ impl Reader<'_> {
             strict_threshold: precise()?,
         };
         Some(Classifier {
-            weights: Weights::of(weights, steps, classes.len()),
+            weights,
             classes,
             vocabulary,
             calibration,

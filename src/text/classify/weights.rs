@@ -1,9 +1,29 @@
 //! What was learned, small: a weight takes one byte.
 
+use std::hint::black_box;
+
+use smallvec::{SmallVec, smallvec};
+
+/// Classes whose sums stay in registers while they grow.
+const TILE: usize = 16;
+
+/// Rows that are fetched at a time; they fit in the nearest memory.
+const BATCH: usize = 64;
+
+/// The weights of a feature that a text has.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    /// Where they begin.
+    from: usize,
+    /// What one step of them is worth in this text.
+    value: f32,
+}
+
 /// The weight of each feature for each class, those of one feature side by side.
 #[derive(Debug)]
 pub(super) struct Weights {
     classes: usize,
+    /// Followed by what lets the last ones be read by the tile.
     weights: Vec<i8>,
     /// For each feature, what one step of its weights is worth.
     steps: Vec<f32>,
@@ -27,23 +47,25 @@ impl Weights {
         let steps: Vec<f32> = features.clone().map(step).collect();
         let rounded = features
             .zip(&steps)
-            .flat_map(|(weights, step)| weights.iter().map(move |weight| byte(weight / step)))
-            .collect();
-        Self::of(rounded, steps, classes)
+            .flat_map(|(weights, step)| weights.iter().map(move |weight| byte(weight / step)));
+        Self::of(rounded, steps.clone(), classes)
     }
 
     /// The weights as [`Weights::parts`] gave them: one per feature and class, and a step per feature.
-    pub(super) fn of(weights: Vec<i8>, steps: Vec<f32>, classes: usize) -> Self {
+    pub(super) fn of(weights: impl Iterator<Item = i8>, steps: Vec<f32>, classes: usize) -> Self {
+        let mut all = Vec::with_capacity(steps.len() * classes + TILE);
+        all.extend(weights);
+        all.resize(all.len() + TILE, 0);
         Self {
             classes,
-            weights,
+            weights: all,
             steps,
         }
     }
 
     /// The rounded weights, and what one step of each feature's is worth.
     pub(super) fn parts(&self) -> (&[i8], &[f32]) {
-        (&self.weights, &self.steps)
+        (&self.weights[..self.weights.len() - TILE], &self.steps)
     }
 
     /// What the machines say of a text; none where there are no classes.
@@ -51,16 +73,41 @@ impl Weights {
         if self.classes == 0 {
             return None;
         }
-        let mut margins = vec![0.0_f32; self.classes];
-        for &(feature, value) in values {
-            let feature = feature as usize;
-            let value = value * self.steps[feature];
-            let weights = &self.weights[feature * self.classes..][..self.classes];
-            for (margin, weight) in margins.iter_mut().zip(weights) {
-                *margin += f32::from(*weight) * value;
+        let tiles = self.classes.div_ceil(TILE);
+        let mut margins: SmallVec<[[f32; TILE]; 16]> = smallvec![[0.0; TILE]; tiles];
+        for values in values.chunks(BATCH) {
+            let rows: SmallVec<[Row; BATCH]> = values.iter().map(|it| self.row(*it)).collect();
+            for (at, margins) in (0..).step_by(TILE).zip(&mut margins) {
+                self.add(&rows, at, margins);
             }
         }
-        Margins::of(&margins)
+        let margins = margins.as_flattened();
+        Margins::of(&margins[..self.classes])
+    }
+
+    fn row(&self, (feature, value): (u32, f32)) -> Row {
+        let from = feature as usize * self.classes;
+        // Weights are more than the nearest memory holds. Asked for in one go, many rows come at the same time.
+        black_box(self.weights[from]);
+        black_box(self.weights[from + self.classes - 1]);
+        Row {
+            from,
+            value: value * self.steps[feature as usize],
+        }
+    }
+
+    /// Adds what the rows say of the classes from `at` on. Behind the last class it is nonsense that nobody reads.
+    fn add(&self, rows: &[Row], at: usize, margins: &mut [f32; TILE]) {
+        let mut sums = *margins;
+        for row in rows {
+            let weights = self.weights[row.from + at..]
+                .first_chunk::<TILE>()
+                .expect("a tile follows the last weight");
+            for (sum, weight) in sums.iter_mut().zip(weights) {
+                *sum += f32::from(*weight) * row.value;
+            }
+        }
+        *margins = sums;
     }
 }
 

@@ -56,34 +56,34 @@ pub fn detect(text: &str, spoken: &[Language]) -> Option<Language> {
 
 /// The language of a text, where the brand speaks `spoken`.
 pub fn tell(text: &TokenText, spoken: &[Language]) -> Told {
-    let count = Count::of(text, spoken);
+    let ours = set_of(spoken);
+    let count = Count::of(text, ours);
     if count.words == 0 {
         return Told::Unknown;
     }
     if count.in_other_script * 2 > count.words {
         return told(Letters::of(text).language, count.words, spoken);
     }
-    let is_spoken = |code: &str| spoken.iter().any(|spoken| spoken.as_str() == code);
-    if count.foreign >= count.leader(is_spoken).1 + SURE_LEAD {
+    if count.foreign >= count.leader(ours).score + SURE_LEAD {
         return told(NO_LANGUAGE, count.words, spoken);
     }
-    let (leader, score) = count.leader(|_| true);
-    let lead = score - count.leader(|language| language != leader).1;
+    let leader = count.leader(Languages::MAX);
+    let lead = count.lead(&leader);
     if lead >= SURE_LEAD {
-        return told(leader, count.words, spoken);
+        return told(leader.code(), count.words, spoken);
     }
-    in_doubt(text, &count, spoken)
+    in_doubt(text, &count, ours, spoken)
 }
 
 /// Asks the letters too.
-fn in_doubt(text: &TokenText, count: &Count, spoken: &[Language]) -> Told {
-    let (leader, score) = count.leader(|_| true);
-    let lead = score - count.leader(|language| language != leader).1;
+fn in_doubt(text: &TokenText, count: &Count, ours: Languages, spoken: &[Language]) -> Told {
+    let leader = count.leader(Languages::MAX);
+    let (lead, score) = (count.lead(&leader), leader.score);
     let letters = Letters::of(text);
     let is_spoken = |code: &str| spoken.iter().any(|spoken| spoken.as_str() == code);
-    let is_strong = count.foreign >= count.leader(is_spoken).1 + OWN_WORD;
+    let is_strong = count.foreign >= count.leader(ours).score + OWN_WORD;
     let is_tie = score >= WEAK_SCORE && count.score_of(letters.language) == score;
-    if lead > 0 && letters.language == leader || is_tie {
+    if lead > 0 && letters.language == leader.code() || is_tie {
         return if is_spoken(letters.language) || is_strong {
             told(letters.language, count.words, spoken)
         } else {
@@ -99,7 +99,7 @@ fn in_doubt(text: &TokenText, count: &Count, spoken: &[Language]) -> Told {
         if lead == 0 && !is_strange {
             return told(letters.language, count.words, spoken);
         }
-    } else if !is_spoken(leader) && (is_strong || is_strange) {
+    } else if !is_spoken(leader.code()) && (is_strong || is_strange) {
         return told(NO_LANGUAGE, count.words, spoken);
     }
     Told::Unknown
@@ -126,13 +126,30 @@ const BY_LETTERS: [&str; 7] = ["ar", "hi", "ja", "ko", "ru", "vi", "zh"];
 
 /// Those of the languages that have a place in [`WORDS`].
 fn set_of(spoken: &[Language]) -> Languages {
-    let mut set = 0;
-    for (place, (code, _)) in WORDS.iter().enumerate() {
-        if spoken.iter().any(|spoken| spoken.as_str() == *code) {
-            set |= 1 << place;
-        }
+    spoken.iter().fold(0, |set, spoken| {
+        let place = place_of(spoken.as_str());
+        set | place.map_or(0, |place| 1 << place)
+    })
+}
+
+fn place_of(code: &str) -> Option<usize> {
+    WORDS.iter().position(|(known, _)| {
+        // Two letters at most differ; asking for them one by one is cheaper than a comparison of texts.
+        known.len() == code.len() && known.bytes().eq(code.bytes())
+    })
+}
+
+/// The language for which the words speak most.
+struct Leader {
+    /// In [`WORDS`]; none where no word speaks for any.
+    place: Option<usize>,
+    score: u32,
+}
+
+impl Leader {
+    fn code(&self) -> &'static str {
+        self.place.map_or(NO_LANGUAGE, |place| WORDS[place].0)
     }
-    set
 }
 
 /// How the words of a text speak for each language.
@@ -146,8 +163,7 @@ struct Count {
 }
 
 impl Count {
-    fn of(text: &TokenText, spoken: &[Language]) -> Self {
-        let ours = set_of(spoken);
+    fn of(text: &TokenText, ours: Languages) -> Self {
         let mut count = Self {
             scores: [0; WORDS.len()],
             words: 0,
@@ -180,20 +196,31 @@ impl Count {
         }
     }
 
-    /// The language with the highest score among those that `may` lead; the first of several.
-    fn leader(&self, may: impl Fn(&str) -> bool) -> (&'static str, u32) {
-        let mut best = ("", 0);
-        for (&(code, _), &score) in WORDS.iter().zip(&self.scores) {
-            if score > best.1 && may(code) {
-                best = (code, score);
+    /// The language with the highest score of some; the first of several.
+    fn leader(&self, among: Languages) -> Leader {
+        let mut leader = Leader {
+            place: None,
+            score: 0,
+        };
+        for (place, &score) in self.scores.iter().enumerate() {
+            if score > leader.score && among >> place & 1 == 1 {
+                leader = Leader {
+                    place: Some(place),
+                    score,
+                };
             }
         }
-        best
+        leader
+    }
+
+    /// By how much it leads all others.
+    fn lead(&self, leader: &Leader) -> u32 {
+        let others = leader.place.map_or(Languages::MAX, |place| !(1 << place));
+        leader.score - self.leader(others).score
     }
 
     fn score_of(&self, code: &str) -> u32 {
-        let place = WORDS.iter().position(|(known, _)| *known == code);
-        place.map_or(0, |place| self.scores[place])
+        place_of(code).map_or(0, |place| self.scores[place])
     }
 }
 

@@ -177,9 +177,9 @@ pub(super) const WORDS: [(&str, &str); 16] = [
 /// Slots of the table; a power of two, and so many more than words that a search is short.
 const SLOTS: usize = 8_192;
 
-/// The words by their hashes, each where the hash says or behind, with the languages that have it. That some other word has
-/// the same 64 bits is too seldom to matter.
-static TABLE: [(u64, Languages); SLOTS] = table();
+/// The words by parts of their hashes, each where the hash says or behind, with the languages that have it. That some other
+/// word has the same 44 bits is too seldom to matter, and a table of half the size is nearer.
+static TABLE: [(u32, Languages); SLOTS] = table();
 
 /// The languages that have this folded word among their frequent ones.
 pub(super) fn languages_of(word: &str) -> Languages {
@@ -188,19 +188,29 @@ pub(super) fn languages_of(word: &str) -> Languages {
 }
 
 /// Where the hash stands, else the free slot that shows that it does not.
-const fn slot_of(table: &[(u64, Languages); SLOTS], hash: u64) -> usize {
+const fn slot_of(table: &[(u32, Languages); SLOTS], hash: u64) -> usize {
+    let mark = mark(hash);
     let mut slot = (hash >> 32) as usize % SLOTS;
-    while table[slot].0 != hash && table[slot].0 != 0 {
+    while table[slot].0 != mark && table[slot].0 != 0 {
         slot = (slot + 1) % SLOTS;
     }
     slot
+}
+
+/// What tells a hash from others near by; never 0, which is a free slot.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the rest says where it stands"
+)]
+const fn mark(hash: u64) -> u32 {
+    hash as u32 | 1
 }
 
 #[expect(
     clippy::large_stack_arrays,
     reason = "it is made while compiling, not while running"
 )]
-const fn table() -> [(u64, Languages); SLOTS] {
+const fn table() -> [(u32, Languages); SLOTS] {
     let mut table = [(0, 0); SLOTS];
     let mut language = 0;
     while language < WORDS.len() {
@@ -213,7 +223,7 @@ const fn table() -> [(u64, Languages); SLOTS] {
             }
             let hash = hash(words, start, end);
             let slot = slot_of(&table, hash);
-            table[slot].0 = hash;
+            table[slot].0 = mark(hash);
             table[slot].1 |= 1 << language;
             start = end + 1;
         }

@@ -7,6 +7,10 @@
 #[cfg(test)]
 mod tests;
 
+use std::hint::select_unpredictable;
+
+use smallvec::{SmallVec, smallvec};
+
 use crate::text::tokens::{Token, TokenKind, TokenText};
 
 /// Buckets of a block, as a power of two. At 2^18 collisions cost nothing that could be measured.
@@ -29,10 +33,19 @@ const NGRAMS_MAX: usize = 16_384;
 /// Buckets whose marks share a machine word.
 const MARKS: usize = u64::BITS as usize;
 
+/// Some buckets next to each other, side by side with what finds their features.
+#[derive(Debug, Clone, Copy, Default)]
+struct Marks {
+    /// A bit for each that is a feature.
+    bits: u64,
+    /// How many features stand before them.
+    before: u32,
+}
+
 /// What a text shows.
 #[derive(Debug, Clone)]
 pub(super) struct Features {
-    /// The value of each feature, in the order of features, none twice.
+    /// The value of each feature, none twice.
     pub(super) values: Vec<(u32, f32)>,
     /// How much of the text was ever seen in training, 0 to 1: the mean of words and characters, by how much each says.
     pub(super) known: f32,
@@ -41,14 +54,10 @@ pub(super) struct Features {
 /// The features of a set of texts.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    /// A bit for each bucket that is a feature. Most are not, so this is much smaller than a table.
-    marks: Vec<u64>,
-    /// For each word of `marks`, how many features stand before it.
-    before: Vec<u32>,
-    /// How much each feature says: the logarithm of how few texts have it.
+    /// Which buckets are features. Most are not, so this is much smaller than a table.
+    marks: Vec<Marks>,
+    /// How much each feature says: the logarithm of how few texts have it; behind them the same for what is no feature.
     rarity: Vec<f32>,
-    /// The same for what is no feature.
-    rarity_unknown: f32,
 }
 
 impl Vocabulary {
@@ -57,8 +66,8 @@ impl Vocabulary {
     pub(super) fn new(texts: &[Ngrams], features_max: usize) -> Self {
         let mut counts = vec![0_u32; BUCKETS];
         for ngrams in texts {
-            for same in ngrams.0.chunk_by(|one, other| one == other) {
-                counts[same[0] as usize] += 1;
+            for (bucket, _) in &ngrams.0 {
+                counts[*bucket as usize] += 1;
             }
         }
         let fits = |texts_min: &u32| {
@@ -79,51 +88,54 @@ impl Vocabulary {
 
     /// The vocabulary with these features, each a bucket and its rarity, in the order of buckets.
     pub(super) fn of(features: impl Iterator<Item = (u32, f32)>, rarity_unknown: f32) -> Self {
-        let mut marks = vec![0; BUCKETS / MARKS];
+        let mut marks = vec![Marks::default(); BUCKETS / MARKS];
         let mut rarity = Vec::new();
         for (bucket, rare) in features {
-            marks[bucket as usize / MARKS] |= 1 << (bucket as usize % MARKS);
+            marks[bucket as usize / MARKS].bits |= 1 << (bucket as usize % MARKS);
             rarity.push(rare);
         }
+        rarity.push(rarity_unknown);
         rarity.shrink_to_fit();
         let mut sum = 0;
-        let before = marks
-            .iter()
-            .map(|marks: &u64| {
-                sum += marks.count_ones();
-                sum - marks.count_ones()
-            })
-            .collect();
-        Self {
-            marks,
-            before,
-            rarity,
-            rarity_unknown,
+        for marks in &mut marks {
+            marks.before = sum;
+            sum += marks.bits.count_ones();
         }
+        Self { marks, rarity }
     }
 
     /// The features, as [`Vocabulary::of`] takes them.
     pub(super) fn entries(&self) -> impl Iterator<Item = (u32, f32)> {
-        (0..)
+        let features = (0..)
             .take(BUCKETS)
-            .filter_map(|bucket| Some((bucket, self.rarity[self.feature(bucket)? as usize])))
+            .map(|bucket| (bucket, self.feature(bucket)));
+        features
+            .filter(|(_, feature)| *feature != self.unknown())
+            .map(|(bucket, feature)| (bucket, self.rarity[feature as usize]))
     }
 
     /// How much an n-gram says that is no feature.
     pub(super) fn rarity_unknown(&self) -> f32 {
-        self.rarity_unknown
+        self.rarity[self.unknown() as usize]
     }
 
     /// How many features there are; the last one is there in every text.
     pub(super) fn len(&self) -> usize {
-        self.rarity.len() + 1
+        self.rarity.len()
     }
 
-    fn feature(&self, bucket: u32) -> Option<u32> {
+    /// What stands for all that is no feature, and for the feature that is there in every text.
+    fn unknown(&self) -> u32 {
+        u32::try_from(self.rarity.len() - 1).expect("no more than buckets")
+    }
+
+    /// The feature of a bucket, else [`Self::unknown`].
+    fn feature(&self, bucket: u32) -> u32 {
         let (word, bit) = (bucket as usize / MARKS, bucket as usize % MARKS);
-        let marks = self.marks[word];
-        let before = marks & ((1 << bit) - 1);
-        (marks >> bit & 1 == 1).then(|| self.before[word] + before.count_ones())
+        let Marks { bits, before } = self.marks[word];
+        let feature = before + (bits & ((1 << bit) - 1)).count_ones();
+        // Chosen, not jumped over: nobody can foretell which it is.
+        select_unpredictable(bits >> bit & 1 == 1, feature, self.unknown())
     }
 
     /// The features of a text. What was never seen in training makes the rest count less.
@@ -134,40 +146,44 @@ impl Vocabulary {
     /// The features that a text of the training would have, had it not been there: what may be a feature through this text
     /// alone is none.
     pub(super) fn features_without_itself(&self, ngrams: &Ngrams) -> Features {
-        let rarest = self.rarity.iter().copied().fold(0.0, f32::max);
+        let rarest = self.rarity[..self.unknown() as usize]
+            .iter()
+            .copied()
+            .fold(0.0, f32::max);
         self.features_where(ngrams, |rarity| rarity < rarest)
     }
 
     fn features_where(&self, ngrams: &Ngrams, is_known: impl Fn(f32) -> bool) -> Features {
-        let mut values = Vec::with_capacity(ngrams.0.len() + 1);
+        let (unknown, rarity_unknown) = (self.unknown(), self.rarity_unknown());
+        let mut values = vec![(0, 0.0); ngrams.0.len() + 1];
+        let mut end = 0;
         let mut known = [0.0; 3];
         let blocks = ngrams
             .0
-            .chunk_by(|one, other| one >> BUCKET_BITS == other >> BUCKET_BITS);
+            .chunk_by(|(one, _), (other, _)| one >> BUCKET_BITS == other >> BUCKET_BITS);
         for block in blocks {
-            let from = values.len();
+            let from = end;
             let (mut squares, mut squares_known) = (0.0, 0.0);
-            for same in block.chunk_by(|one, other| one == other) {
-                let feature = self
-                    .feature(same[0])
-                    .filter(|feature| is_known(self.rarity[*feature as usize]));
-                let rarity =
-                    feature.map_or(self.rarity_unknown, |feature| self.rarity[feature as usize]);
-                let value = often(same.len()) * rarity;
+            for &(bucket, times) in block {
+                let feature = self.feature(bucket);
+                let rarity = self.rarity[feature as usize];
+                let is_known = (feature != unknown) & is_known(rarity);
+                let rarity = select_unpredictable(is_known, rarity, rarity_unknown);
+                let value = often(times) * rarity;
                 squares += value * value;
-                if let Some(feature) = feature {
-                    squares_known += value * value;
-                    values.push((feature, value));
-                }
+                squares_known += select_unpredictable(is_known, value * value, 0.0);
+                // Written over by the next one where it is not known.
+                values[end] = (feature, value);
+                end += usize::from(is_known);
             }
             let scale = 1.0 / squares.sqrt();
-            for (_, value) in &mut values[from..] {
+            for (_, value) in &mut values[from..end] {
                 *value *= scale;
             }
-            known[(block[0] >> BUCKET_BITS) as usize] = squares_known / squares;
+            known[(block[0].0 >> BUCKET_BITS) as usize] = squares_known / squares;
         }
-        let in_every_text = u32::try_from(self.rarity.len()).expect("no more than buckets");
-        values.push((in_every_text, 1.0));
+        values[end] = (unknown, 1.0);
+        values.truncate(end + 1);
         Features {
             values,
             known: known[WORDS as usize].midpoint(known[CHARACTERS as usize]),
@@ -176,53 +192,97 @@ impl Vocabulary {
 }
 
 /// What it counts to be there `times` times.
-fn often(times: usize) -> f32 {
+fn often(times: u32) -> f32 {
     if times == 1 {
         return 1.0;
     }
-    1.0 + narrow(as_float(times).ln())
+    1.0 + narrow(f64::from(times).ln())
 }
 
-/// The buckets of all n-grams of a text, sorted; one that occurs twice stands there twice.
+/// The buckets of all n-grams of a text, each with how often it is there; those of a block stand together.
 #[derive(Debug)]
-pub(super) struct Ngrams(Vec<u32>);
+pub(super) struct Ngrams(Vec<(u32, u32)>);
 
 impl Ngrams {
     /// The n-grams of a text and of the hints that come with it.
     pub(super) fn new<'h>(text: &TokenText, hints: impl IntoIterator<Item = &'h str>) -> Self {
-        let mut ngrams = Vec::with_capacity(text.original.len().min(NGRAMS_MAX) * 4);
+        let words = || text.tokens().filter_map(|token| shown(&token));
+        // Each character ends at most four n-grams, and so does the space behind; then two of words.
+        let all: usize = words().map(|word| 4 * word.len() + 6).sum();
+        let mut counter = Counter::new(all.min(NGRAMS_MAX));
         let mut before = Hash::NEW;
-        let mut padded = Vec::new();
-        for token in text.tokens() {
-            let Some(word) = shown(&token) else { continue };
-            if ngrams.len() >= NGRAMS_MAX {
-                break;
-            }
+        for word in words() {
             let hash = Hash::NEW.all(word);
-            ngrams.push(hash.bucket(WORDS));
-            ngrams.push(before.with(' ').all(word).bucket(WORDS));
+            counter.add(hash.bucket(WORDS));
+            counter.add(before.with(' ').all(word).bucket(WORDS));
             before = hash;
-            characters(word, &mut padded, &mut ngrams);
         }
-        ngrams.truncate(NGRAMS_MAX);
+        words().for_each(|word| counter.add_characters(word));
+        let mut counts = counter.counts;
         let hints = hints.into_iter();
-        ngrams.extend(hints.map(|hint| Hash::NEW.all(hint).bucket(HINTS)));
-        ngrams.sort_unstable();
-        Self(ngrams)
+        counts.extend(hints.map(|hint| (Hash::NEW.all(hint).bucket(HINTS), 1)));
+        Self(counts)
+    }
+
+    /// The same in the order of buckets, which is what is learned from.
+    pub(super) fn sorted(mut self) -> Self {
+        self.0.sort_unstable();
+        self.0.shrink_to_fit();
+        self
     }
 }
 
-/// The n-grams of a word's characters, the space before and after it included; `padded` is room to work in.
-fn characters(word: &str, padded: &mut Vec<char>, ngrams: &mut Vec<u32>) {
-    padded.clear();
-    padded.extend([' '].into_iter().chain(word.chars()).chain([' ']));
-    for from in 0..padded.len() {
-        let mut hash = Hash::NEW;
-        for (at, c) in padded[from..].iter().take(CHARACTERS_MAX).enumerate() {
-            hash = hash.with(*c);
-            if at > 0 {
-                ngrams.push(hash.bucket(CHARACTERS));
+/// Counts n-grams.
+struct Counter {
+    counts: Vec<(u32, u32)>,
+    /// A hash table of places in `counts`, each one more than it is; 0 is free. A power of two, half of it stays free.
+    slots: SmallVec<[u16; 1024]>,
+    /// How many more n-grams may come.
+    room: usize,
+}
+
+impl Counter {
+    fn new(room: usize) -> Self {
+        Self {
+            counts: Vec::with_capacity(room),
+            slots: smallvec![0; (2 * room).next_power_of_two()],
+            room,
+        }
+    }
+
+    fn add(&mut self, bucket: u32) {
+        if self.room == 0 {
+            return;
+        }
+        self.room -= 1;
+        let last = self.slots.len() - 1;
+        let mut slot = bucket as usize & last;
+        loop {
+            let place = usize::from(self.slots[slot]);
+            if place == 0 {
+                self.counts.push((bucket, 1));
+                self.slots[slot] = u16::try_from(self.counts.len()).expect("NGRAMS_MAX fits");
+                return;
             }
+            let (other, count) = &mut self.counts[place - 1];
+            if *other == bucket {
+                *count += 1;
+                return;
+            }
+            slot = (slot + 1) & last;
+        }
+    }
+
+    /// Adds the n-grams of a word's characters, the space before and after it included.
+    fn add_characters(&mut self, word: &str) {
+        // What began at the last character, at the one before, and so on: each grows by every character.
+        let mut begun = [Hash::NEW.with(' '); CHARACTERS_MAX - 1];
+        for (at, c) in (1..).zip(word.chars().chain([' '])) {
+            let grown = begun.map(|hash| hash.with(c));
+            for hash in grown.iter().take(at) {
+                self.add(hash.bucket(CHARACTERS));
+            }
+            begun = [Hash::NEW.with(c), grown[0], grown[1], grown[2]];
         }
     }
 }
