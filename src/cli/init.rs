@@ -67,7 +67,7 @@ fn files_of(starter: Starter, shipped: Vec<PackSource>) -> anyhow::Result<Vec<Ne
         files.extend(
             pack.files
                 .into_iter()
-                .map(|file| (folder.join(file.name), file.text)),
+                .map(|file| (folder.join(file.name), file.text.into_owned())),
         );
     }
     Ok(files)

@@ -6,9 +6,12 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread::ScopedJoinHandle;
 
 use crate::library::Library;
+use crate::library::learning::{Course, Origin};
 use crate::model::id::PackName;
 use crate::text::classify::{Classifier, Lesson};
 
@@ -26,28 +29,52 @@ pub fn teach<'p>(
     store: &Path,
 ) {
     for packs in brands {
+        let mut unknown = Vec::new();
         for course in library.courses(packs) {
             let lesson = course.lesson();
             let known = fs::read(path(store, lesson)).ok();
-            let known = known.and_then(|bytes| Classifier::from_bytes(&bytes, lesson));
-            let classifier = known.unwrap_or_else(|| course.train());
-            library.learn(course, classifier);
+            match known.and_then(|bytes| Classifier::from_bytes(&bytes, lesson)) {
+                Some(classifier) => library.learn(course, classifier, Origin::Kept),
+                None => unknown.push(course),
+            }
+        }
+        for (course, classifier) in train(library, unknown) {
+            library.learn(course, classifier, Origin::Learned);
         }
     }
+    library.forget_lessons();
+}
+
+/// Trains all courses at once, as each takes one core for some tenths of a second.
+fn train(library: &Library, courses: Vec<Course>) -> Vec<(Course, Classifier)> {
+    std::thread::scope(|threads| {
+        let training: Vec<_> = courses
+            .into_iter()
+            .map(|course| {
+                threads.spawn(|| {
+                    let classifier = library.train(&course);
+                    (course, classifier)
+                })
+            })
+            .collect();
+        let trained = training.into_iter().map(ScopedJoinHandle::join);
+        trained
+            .map(|trained| trained.unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
+    })
 }
 
 /// Writes what the library learned, where it is not there yet, and takes away what nobody uses any more.
 pub fn save(library: &Library, store: &Path) -> io::Result<()> {
     let folder = store.join(FOLDER);
     let mut kept = BTreeSet::new();
-    for (lesson, classifier) in library.classifiers() {
+    for (lesson, classifier, origin) in library.classifiers() {
         let path = path(store, lesson);
-        let bytes = classifier.to_bytes(lesson);
-        if fs::read(&path).ok().as_ref() != Some(&bytes) {
+        if origin == Origin::Learned {
             fs::create_dir_all(&folder)?;
             // Renamed when it is whole: whoever reads the folder sees all of a file or none.
             let unfinished = folder.join(UNFINISHED);
-            fs::write(&unfinished, bytes)?;
+            fs::write(&unfinished, classifier.to_bytes(lesson))?;
             fs::rename(&unfinished, &path)?;
         }
         kept.insert(path);
@@ -124,7 +151,7 @@ mod tests {
         let kept = files(store.path());
         assert_eq!(kept.len(), 1);
         // Swapped for another classifier under the same lesson: read, not learned.
-        let (lesson, _) = library.classifiers().next().unwrap();
+        let (lesson, ..) = library.classifiers().next().unwrap();
         let other = Example {
             text: TokenText::new("found"),
             hints: Vec::new(),
@@ -133,7 +160,7 @@ mod tests {
         let other = Classifier::train(&[other]).to_bytes(lesson);
         fs::write(&kept[0].0, other).unwrap();
         let read = taught("lost", store.path());
-        let (_, classifier) = read.classifiers().next().unwrap();
+        let (_, classifier, _) = read.classifiers().next().unwrap();
         assert_eq!(classifier.classes(), ["other"]);
     }
 
@@ -145,7 +172,7 @@ mod tests {
         for damage in [&b""[..], b"hark-cls", &kept[0].1[..kept[0].1.len() - 1]] {
             fs::write(&kept[0].0, damage).unwrap();
             let library = taught("lost", store.path());
-            let (_, classifier) = library.classifiers().next().unwrap();
+            let (_, classifier, _) = library.classifiers().next().unwrap();
             assert_eq!(classifier.classes(), ["a", "b"]);
             save(&library, store.path()).unwrap();
             assert_eq!(files(store.path()), kept);

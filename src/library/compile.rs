@@ -13,6 +13,7 @@ use crate::library::test_table::PackTest;
 use crate::library::topic_file::{self, TopicDraft};
 use crate::library::{CORE, Handoff, Library, Pack, PackSource, RuleSource, Topic, lint};
 use crate::model::id::{DeskName, Language, PackName, ReplyName, TopicName};
+use crate::text::classify::Lesson;
 use crate::text::matcher::{Lists, Matcher, Rule};
 
 /// A pack, read but not checked against the others.
@@ -24,6 +25,13 @@ pub(crate) struct PackDraft<'a> {
     pub(crate) replies: Vec<ReplyDraft<'a>>,
 }
 
+/// Whether a library knows the tests of its packs, which only `hark test` asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tests {
+    Kept,
+    LeftOut,
+}
+
 /// Reads, checks and builds; see [`Library::load`].
 pub(crate) fn load(sources: &[PackSource]) -> (Option<Library>, Vec<Diagnostic>) {
     let mut found = Vec::new();
@@ -31,7 +39,7 @@ pub(crate) fn load(sources: &[PackSource]) -> (Option<Library>, Vec<Diagnostic>)
         .iter()
         .filter_map(|source| read_pack(source, &mut found))
         .collect();
-    let library = build_sound(&mut drafts, &mut found);
+    let library = build_sound(&mut drafts, &mut found, Tests::Kept);
     if let Some(library) = &library {
         found.extend(lint::unused_lists(&drafts));
         found.extend(examples::decided_by_others(library, &drafts));
@@ -60,16 +68,20 @@ pub(crate) fn load_used(
         }
     }
     drafts.sort_by_key(|draft| draft.name);
-    let library = build_sound(&mut drafts, &mut found);
+    let library = build_sound(&mut drafts, &mut found, Tests::LeftOut);
     (library, in_order(found))
 }
 
 /// Checks the packs together, and builds them where nothing is wrong.
-fn build_sound(drafts: &mut [PackDraft<'_>], found: &mut Vec<Diagnostic>) -> Option<Library> {
+fn build_sound(
+    drafts: &mut [PackDraft<'_>],
+    found: &mut Vec<Diagnostic>,
+    tests: Tests,
+) -> Option<Library> {
     found.extend(lint::check(drafts));
     found.extend(examples::check(drafts));
     let has_errors = found.iter().any(|problem| problem.level == Level::Error);
-    (!has_errors).then(|| build(drafts))
+    (!has_errors).then(|| build(drafts, tests))
 }
 
 fn in_order(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -158,14 +170,17 @@ pub(crate) fn visible<'d, 'a>(
     seen
 }
 
-fn build(drafts: &mut [PackDraft<'_>]) -> Library {
+fn build(drafts: &mut [PackDraft<'_>], tests: Tests) -> Library {
     let mut packs = BTreeMap::new();
     let mut rules = Vec::new();
     let mut scopes = Vec::new();
     for draft in &*drafts {
         let visible = visible(drafts, draft);
         let chain = visible.iter().map(|pack| pack.name.clone()).collect();
-        let pack = build_pack(draft, chain, number(scopes.len()), number(rules.len()));
+        let mut pack = build_pack(draft, chain, number(scopes.len()), number(rules.len()));
+        if tests == Tests::Kept {
+            pack.tests = build_tests(draft);
+        }
         let queries = draft.topics.iter().flat_map(|topic| &topic.rules);
         rules.extend(queries.map(|rule| Rule {
             scope: pack.scope,
@@ -224,11 +239,7 @@ fn build_pack(draft: &PackDraft<'_>, chain: Vec<PackName>, scope: u32, first_rul
         first_rule,
         rules: sources(&draft.topics),
         lessons: build_lessons(draft),
-        tests: draft
-            .topics
-            .iter()
-            .flat_map(|topic| build_tests(draft.name, topic))
-            .collect(),
+        tests: Vec::new(),
     }
 }
 
@@ -267,7 +278,15 @@ fn build_lessons(draft: &PackDraft<'_>) -> Lessons {
         none: classifier.none.iter().filter_map(text).collect(),
         reply_at: classifier.reply_at.as_ref().map(|bar| bar.value),
         ask_at: classifier.ask_at.as_ref().map(|bar| bar.value),
+        digest: digest(draft),
     }
+}
+
+/// Of the pack's own file and its topics; replies teach nothing.
+fn digest(draft: &PackDraft<'_>) -> Lesson {
+    let topics = draft.topics.iter().map(|topic| topic.file);
+    let files = std::iter::once(draft.file.file).chain(topics);
+    Lesson::of(files.flat_map(|file| [file.name.as_bytes(), file.text.as_bytes()]))
 }
 
 fn build_topic(pack: &PackName, draft: &TopicDraft<'_>) -> Topic {
@@ -290,17 +309,20 @@ fn build_topic(pack: &PackName, draft: &TopicDraft<'_>) -> Topic {
     }
 }
 
-fn build_tests<'d>(
-    pack: &'d PackName,
-    topic: &'d TopicDraft<'_>,
-) -> impl Iterator<Item = PackTest> + 'd {
-    topic.tests.iter().map(move |test| PackTest {
-        pack: pack.clone(),
-        topic: topic.name.clone(),
-        path: topic.file.path.clone(),
-        line: position(&topic.file.text, test.at).0,
-        say: test.say.clone(),
-        context: test.context.clone(),
-        expect: test.expect.clone(),
-    })
+fn build_tests(draft: &PackDraft<'_>) -> Vec<PackTest> {
+    let tests = draft
+        .topics
+        .iter()
+        .flat_map(|topic| topic.tests.iter().map(move |test| (topic, test)));
+    tests
+        .map(|(topic, test)| PackTest {
+            pack: draft.name.clone(),
+            topic: topic.name.clone(),
+            path: topic.file.path.clone(),
+            line: position(&topic.file.text, test.at).0,
+            say: test.say.clone(),
+            context: test.context.clone(),
+            expect: test.expect.clone(),
+        })
+        .collect()
 }

@@ -86,7 +86,7 @@ pub(crate) fn position(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..text.floor_char_boundary(at)];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (
-        before.matches('\n').count() + 1,
+        before.bytes().filter(|byte| *byte == b'\n').count() + 1,
         before[line_start..].chars().count() + 1,
     )
 }

@@ -16,7 +16,7 @@ use crate::text::classify::{Classifier, Example, Lesson};
 use crate::text::tokens::TokenText;
 
 /// What a pack teaches.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Lessons {
     /// The examples of each of the pack's topics, each with its language.
     pub(crate) examples: Vec<Vec<(Language, String)>>,
@@ -24,6 +24,8 @@ pub(crate) struct Lessons {
     pub(crate) none: Vec<(Language, String)>,
     pub(crate) reply_at: Option<f64>,
     pub(crate) ask_at: Option<f64>,
+    /// Stands for all that the pack says about what there is to learn.
+    pub(crate) digest: Lesson,
 }
 
 /// What there is to learn about the topics of some packs in one language.
@@ -31,7 +33,6 @@ pub(crate) struct Lessons {
 pub struct Course {
     packs: Vec<PackName>,
     language: Language,
-    examples: Vec<Example>,
     lesson: Lesson,
 }
 
@@ -39,11 +40,6 @@ impl Course {
     /// What the classifier is learned from.
     pub fn lesson(&self) -> &Lesson {
         &self.lesson
-    }
-
-    /// Learns it, which takes some milliseconds for each hundred examples.
-    pub fn train(&self) -> Classifier {
-        Classifier::train(&self.examples)
     }
 }
 
@@ -54,6 +50,16 @@ pub(crate) struct Learned {
     language: Language,
     lesson: Lesson,
     classifier: Classifier,
+    origin: Origin,
+}
+
+/// Where a classifier comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// It was learned now.
+    Learned,
+    /// It was learned before, kept, and read again.
+    Kept,
 }
 
 impl Library {
@@ -72,48 +78,74 @@ impl Library {
             .collect()
     }
 
+    /// Learns a course, which takes some milliseconds for each hundred examples.
+    pub fn train(&self, course: &Course) -> Classifier {
+        let Course {
+            packs, language, ..
+        } = course;
+        let texts = self.texts(packs, language).into_iter();
+        let examples: Vec<Example> = texts
+            .map(|(topic, text)| self.example(TokenText::new(text), topic, language, packs))
+            .collect();
+        Classifier::train(&examples)
+    }
+
     /// Takes in what was learned of a course.
-    pub fn learn(&mut self, course: Course, classifier: Classifier) {
+    pub fn learn(&mut self, course: Course, classifier: Classifier, origin: Origin) {
         self.classifiers.push(Learned {
             packs: course.packs,
             language: course.language,
             lesson: course.lesson,
             classifier,
+            origin,
         });
     }
 
+    /// Drops what there was to learn, which takes memory and is of no more use once all of it was learned.
+    pub fn forget_lessons(&mut self) {
+        for lessons in self.packs.values_mut().map(|pack| &mut pack.lessons) {
+            lessons.examples = Vec::new();
+            lessons.none = Vec::new();
+        }
+    }
+
     /// All that was learned.
-    pub fn classifiers(&self) -> impl Iterator<Item = (&Lesson, &Classifier)> {
+    pub fn classifiers(&self) -> impl Iterator<Item = (&Lesson, &Classifier, Origin)> {
         let learned = self.classifiers.iter();
-        learned.map(|learned| (&learned.lesson, &learned.classifier))
+        learned.map(|learned| (&learned.lesson, &learned.classifier, learned.origin))
     }
 
     fn course(&self, chain: &[PackName], language: &Language) -> Option<Course> {
-        let is_in_language =
-            |(of, text): &'_ (Language, String)| (of == language).then(|| TokenText::new(text));
-        let mut examples = Vec::new();
-        let mut topics: BTreeSet<&TopicName> = BTreeSet::new();
-        for pack in self.search_order(chain) {
-            for (topic, texts) in pack.topics.iter().zip(&pack.lessons.examples) {
-                // A topic of an earlier pack hides one of the same name in a later one, examples and all.
-                if self.topic(&topic.name, chain).map(|seen| &seen.pack) != Some(&topic.pack) {
-                    continue;
-                }
-                for text in texts.iter().filter_map(is_in_language) {
-                    topics.insert(&topic.name);
-                    examples.push(self.example(text, Some(topic), language, chain));
-                }
-            }
-            for text in pack.lessons.none.iter().filter_map(is_in_language) {
-                examples.push(self.example(text, None, language, chain));
-            }
-        }
+        let texts = self.texts(chain, language);
+        let topics: BTreeSet<&TopicName> = texts
+            .iter()
+            .filter_map(|(topic, _)| topic.map(|topic| &topic.name))
+            .collect();
+        let digests = self
+            .search_order(chain)
+            .map(|pack| pack.lessons.digest.as_bytes());
         (topics.len() > 1).then(|| Course {
             packs: chain.to_vec(),
             language: language.clone(),
-            lesson: Lesson::of(&examples),
-            examples,
+            lesson: Lesson::of([language.as_str().as_bytes()].into_iter().chain(digests)),
         })
+    }
+
+    /// The examples in a language, each with the topic that it is of, if any.
+    fn texts(&self, chain: &[PackName], language: &Language) -> Vec<(Option<&Topic>, &str)> {
+        let mut examples = Vec::new();
+        for pack in self.search_order(chain) {
+            for (topic, texts) in pack.topics.iter().zip(&pack.lessons.examples) {
+                // A topic of an earlier pack hides one of the same name in a later one, examples and all.
+                if self.topic(&topic.name, chain).map(|seen| &seen.pack) == Some(&topic.pack) {
+                    let texts = in_language(texts, language);
+                    examples.extend(texts.map(|text| (Some(topic), text)));
+                }
+            }
+            let none = in_language(&pack.lessons.none, language);
+            examples.extend(none.map(|text| (None, text)));
+        }
+        examples
     }
 
     /// An example with what rules say of it, as far as that is heard beside a guess.
@@ -220,6 +252,14 @@ impl Library {
             .find(fits)
             .map(|learned| &learned.classifier)
     }
+}
+
+fn in_language<'t>(
+    texts: &'t [(Language, String)],
+    language: &Language,
+) -> impl Iterator<Item = &'t str> {
+    let texts = texts.iter().filter(move |(of, _)| of == language);
+    texts.map(|(_, text)| text.as_str())
 }
 
 /// The topics that say too little to decide.

@@ -50,7 +50,7 @@ pub struct SourceFile {
     /// The path inside the pack: `topics/lost-bag.toml`.
     pub name: String,
     /// What is in it.
-    pub text: String,
+    pub text: Cow<'static, str>,
 }
 
 /// A pack before it is compiled.
@@ -221,8 +221,8 @@ impl Library {
         compile::load(sources)
     }
 
-    /// The same for the packs named, `core`, and all that they build on. Others are not even read, and warnings that take
-    /// time to find are left to [`Self::load`].
+    /// The same for the packs named, `core`, and all that they build on, without their tests. Others are not even read, and
+    /// warnings that take time to find are left to [`Self::load`].
     pub fn load_used(
         sources: &[PackSource],
         used: &[&PackName],
@@ -409,7 +409,7 @@ impl Library {
         self.search_order(packs).flat_map(|pack| &pack.topics)
     }
 
-    /// The tests of a pack's own files.
+    /// The tests of a pack's own files, where all packs were loaded.
     pub fn tests(&self, pack: &PackName) -> &[PackTest] {
         self.packs
             .get(pack)

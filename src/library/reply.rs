@@ -59,6 +59,10 @@ pub(crate) fn read(
             problems.error(start, "this wording is empty", "write it or take it out");
             continue;
         }
+        if let Some(simple) = Wording::simple(wording) {
+            wordings.push(simple);
+            continue;
+        }
         match Template::compile(wording) {
             Ok(template) => {
                 check_elements(&mut problems, start, &template);
@@ -201,7 +205,7 @@ fn check_length(problems: &mut Problems<'_>, wordings: &[Wording]) {
         let shortest = wordings
             .iter()
             .filter_map(|wording| wording.say(&longest).ok())
-            .map(|text| limits.unit.count(&text))
+            .map(|text| length(limits, &text))
             .min();
         if let Some(shortest) = shortest
             && shortest > limits.text_max
@@ -215,6 +219,15 @@ fn check_length(problems: &mut Problems<'_>, wordings: &[Wording]) {
                 "shorten one wording, or say less of it with {{#if private}}",
             );
         }
+    }
+}
+
+/// How long a text is; in bytes, which are never fewer than what the network counts, where these fit already.
+fn length(limits: Limits, text: &str) -> usize {
+    if text.len() <= limits.text_max {
+        text.len()
+    } else {
+        limits.unit.count(text)
     }
 }
 

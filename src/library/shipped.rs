@@ -1,5 +1,7 @@
 //! The packs that travel inside the binary, and packs from files that somebody else has read. No disk is touched here.
 
+use std::borrow::Cow;
+
 use include_dir::{Dir, include_dir};
 
 use crate::library::{PackSource, SourceFile};
@@ -23,12 +25,12 @@ pub fn packs() -> Vec<PackSource> {
     packs
 }
 
-fn collect(pack: &Dir<'static>, folder: &Dir<'static>, files: &mut Vec<(String, String)>) {
+fn collect(pack: &Dir<'static>, folder: &Dir<'static>, files: &mut Vec<(String, &'static str)>) {
     for file in folder.files() {
         if let (Some(text), Ok(inside)) =
             (file.contents_utf8(), file.path().strip_prefix(pack.path()))
         {
-            files.push((inside.to_string_lossy().replace('\\', "/"), text.to_owned()));
+            files.push((inside.to_string_lossy().replace('\\', "/"), text));
         }
     }
     for inner in folder.dirs() {
@@ -41,14 +43,14 @@ fn collect(pack: &Dir<'static>, folder: &Dir<'static>, files: &mut Vec<(String, 
 pub fn from_files(
     name: &str,
     folder: &str,
-    files: impl IntoIterator<Item = (String, String)>,
+    files: impl IntoIterator<Item = (String, impl Into<Cow<'static, str>>)>,
 ) -> PackSource {
     let mut files: Vec<SourceFile> = files
         .into_iter()
         .map(|(name, text)| SourceFile {
             path: format!("{folder}/{name}"),
             name,
-            text,
+            text: text.into(),
         })
         .collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));

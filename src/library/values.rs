@@ -14,7 +14,7 @@ pub(crate) enum Origin {
 }
 
 /// A value that a reply may use.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Known {
     /// `customer.name`.
     pub(crate) name: &'static str,

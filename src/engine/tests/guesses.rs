@@ -1,6 +1,7 @@
 //! What becomes of a message that no rule decides: answered, asked about, or handed to a person.
 
 use super::*;
+use crate::library::learning::Origin;
 use crate::library::shipped::from_files;
 use crate::model::delivery::Attempted;
 
@@ -73,8 +74,8 @@ fn scene(reply_at: f64, ask_at: f64) -> Scene {
     let mut library = library.unwrap_or_else(|| panic!("{problems:?}"));
     let packs = vec![PackName::from("parcels")];
     for course in library.courses(&packs) {
-        let classifier = course.train();
-        library.learn(course, classifier);
+        let classifier = library.train(&course);
+        library.learn(course, classifier, Origin::Learned);
     }
     let mut scene = Scene::new();
     scene.world.library = library;

@@ -1,6 +1,7 @@
 //! What examples teach: guesses where no rule decides, and the faults of examples.
 
 use super::*;
+use crate::library::learning::Origin;
 use crate::library::reading::Guess;
 
 const BAG: &[&str] = &[
@@ -57,8 +58,8 @@ fn taught(pack: &str, changes: &[(&str, &str)]) -> Library {
     files.extend(changes);
     let mut library = library(&[air(&files)]);
     for course in library.courses(&["air".into()]) {
-        let classifier = course.train();
-        library.learn(course, classifier);
+        let classifier = library.train(&course);
+        library.learn(course, classifier, Origin::Learned);
     }
     library
 }

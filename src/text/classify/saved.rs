@@ -9,40 +9,43 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use super::Classifier;
 use super::calibration::Calibration;
 use super::features::{BUCKETS, Vocabulary};
 use super::weights::Weights;
-use super::{Classifier, Example};
 
 /// Goes up whenever the same examples make another classifier, or the bytes are laid out differently.
 const VERSION: u32 = 1;
 
 const MAGIC: &[u8; 8] = b"hark-cls";
 
+/// About how many bytes there are beside weights and features.
+const SMALL_PARTS: usize = 8 * 1024;
+
 /// Where what the checksum covers begins.
 const CONTENT_AT: usize = MAGIC.len() + 2 * 32;
 
-/// What a classifier was, or would be, learned from: the same for the same examples in the same order.
+/// What a classifier was, or would be, learned from: the same for the same sources in the same order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lesson([u8; 32]);
 
 impl Lesson {
-    /// Of some examples.
-    pub fn of(examples: &[Example]) -> Self {
+    /// Of all that the examples, and what rules say of them, are made from. What rules say may change with every release of
+    /// hark, so that counts too.
+    pub fn of<'s>(sources: impl IntoIterator<Item = &'s [u8]>) -> Self {
         let mut digest = Sha256::new();
         digest.update(VERSION.to_le_bytes());
-        let mut add = |text: &str| {
-            digest.update(length(text.len()).to_le_bytes());
-            digest.update(text);
-        };
-        for example in examples {
-            add(&example.text.original);
-            // A class has a name, so nothing else is like none.
-            add(example.class.as_deref().unwrap_or_default());
-            example.hints.iter().for_each(|hint| add(hint));
-            add("");
+        digest.update(env!("CARGO_PKG_VERSION"));
+        for source in sources {
+            digest.update(length(source.len()).to_le_bytes());
+            digest.update(source);
         }
         Self(digest.finalize().into())
+    }
+
+    /// It as a source of another.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -56,11 +59,15 @@ impl fmt::Display for Lesson {
 impl Classifier {
     /// The classifier as bytes; `lesson` is what it was learned from.
     pub fn to_bytes(&self, lesson: &Lesson) -> Vec<u8> {
-        let content = self.content();
-        let mut bytes = MAGIC.to_vec();
+        let (weights, _) = self.weights.parts();
+        let mut bytes =
+            Vec::with_capacity(weights.len() + 12 * self.vocabulary.len() + SMALL_PARTS);
+        bytes.extend(MAGIC);
         bytes.extend(lesson.0);
-        bytes.extend(Sha256::digest(&content).as_slice());
-        bytes.extend(content);
+        bytes.resize(CONTENT_AT, 0);
+        self.write(&mut bytes);
+        let sum = Sha256::digest(&bytes[CONTENT_AT..]);
+        bytes[CONTENT_AT - sum.len()..CONTENT_AT].copy_from_slice(&sum);
         bytes
     }
 
@@ -79,8 +86,7 @@ impl Classifier {
         reader.0.is_empty().then_some(classifier)
     }
 
-    fn content(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
+    fn write(&self, bytes: &mut Vec<u8>) {
         bytes.extend(length(self.classes.len()).to_le_bytes());
         for class in &self.classes {
             bytes.extend(length(class.len()).to_le_bytes());
@@ -102,7 +108,6 @@ impl Classifier {
         } = self.calibration;
         let numbers = slopes.into_iter().chain([threshold, strict_threshold]);
         bytes.extend(numbers.flat_map(f64::to_le_bytes));
-        bytes
     }
 }
 
@@ -123,9 +128,10 @@ impl Reader<'_> {
             return None;
         }
         let vocabulary = Vocabulary::of(entries.into_iter(), self.number()?);
-        let steps: Vec<f32> = (0..vocabulary.len())
-            .map(|_| self.number())
-            .collect::<Option<_>>()?;
+        let (steps, _) = self
+            .bytes(vocabulary.len().checked_mul(4)?)?
+            .as_chunks::<4>();
+        let steps = steps.iter().copied().map(f32::from_le_bytes).collect();
         let weights = self.bytes(vocabulary.len().checked_mul(classes.len())?)?;
         let weights = weights.iter().map(|byte| byte.cast_signed());
         let weights = Weights::of(weights, steps, classes.len());

@@ -244,6 +244,10 @@ fn slips(piece: &str) -> Option<(&str, &str)> {
 
 /// The tokens of a word, without the parts of a hashtag: `#GateChange` asks for the whole.
 fn exact(piece: &str) -> Vec<String> {
+    // Most words of most lists are one token and need no folding.
+    if is_plain(piece) {
+        return vec![piece.to_owned()];
+    }
     let mut tag_end = 0;
     let mut words = Vec::new();
     for token in TokenText::new(piece).tokens() {
@@ -255,6 +259,11 @@ fn exact(piece: &str) -> Vec<String> {
         words.push(token.text.to_owned());
     }
     words
+}
+
+/// Whether a text is one token that reads as it is written: small letters of English.
+fn is_plain(piece: &str) -> bool {
+    !piece.is_empty() && piece.bytes().all(|c| c.is_ascii_lowercase())
 }
 
 fn prefix(stem: &str) -> Read<Vec<Word>> {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::text::tokens::TokenText;
 
 /// Queries and how they are printed.
 const BINDING: &[(&str, &str)] = &[
@@ -431,6 +432,13 @@ fn arbitrary_query() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #[test]
+    fn a_word_of_small_letters_is_one_token_as_written(word in "(http|https|www|[a-z])[a-z]{0,200}") {
+        let tokens = TokenText::new(&word);
+        let tokens: Vec<&str> = tokens.tokens().map(|token| token.text).collect();
+        prop_assert_eq!(tokens, [&word]);
+    }
+
     #[test]
     fn printing_loses_nothing(text in arbitrary_query()) {
         let query = parse(&text).unwrap();
