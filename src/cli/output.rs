@@ -196,11 +196,7 @@ fn around(line: &str, before: usize) -> (String, usize) {
     if line.chars().count() <= SHOWN_CHARS_MAX {
         return (line.to_owned(), before);
     }
-    let skipped = if before < SHOWN_CHARS_MAX / 2 {
-        0
-    } else {
-        before - SHOWN_CHARS_MAX / 2
-    };
+    let skipped = before.saturating_sub(SHOWN_CHARS_MAX / 2);
     let part: String = line.chars().skip(skipped).take(SHOWN_CHARS_MAX).collect();
     let start = if skipped > 0 { "…" } else { "" };
     let end = if skipped + SHOWN_CHARS_MAX < line.chars().count() {

@@ -142,9 +142,9 @@ impl Reader<'_> {
             strict_threshold: precise()?,
         };
         Some(Classifier {
-            weights,
             classes,
             vocabulary,
+            weights,
             calibration,
         })
     }

@@ -24,7 +24,7 @@ struct Row {
 pub(super) struct Weights {
     classes: usize,
     /// Followed by what lets the last ones be read by the tile.
-    weights: Vec<i8>,
+    bytes: Vec<i8>,
     /// For each feature, what one step of its weights is worth.
     steps: Vec<f32>,
 }
@@ -58,14 +58,14 @@ impl Weights {
         all.resize(all.len() + TILE, 0);
         Self {
             classes,
-            weights: all,
+            bytes: all,
             steps,
         }
     }
 
     /// The rounded weights, and what one step of each feature's is worth.
     pub(super) fn parts(&self) -> (&[i8], &[f32]) {
-        (&self.weights[..self.weights.len() - TILE], &self.steps)
+        (&self.bytes[..self.bytes.len() - TILE], &self.steps)
     }
 
     /// What the machines say of a text; none where there are no classes.
@@ -88,8 +88,8 @@ impl Weights {
     fn row(&self, (feature, value): (u32, f32)) -> Row {
         let from = feature as usize * self.classes;
         // Weights are more than the nearest memory holds. Asked for in one go, many rows come at the same time.
-        black_box(self.weights[from]);
-        black_box(self.weights[from + self.classes - 1]);
+        black_box(self.bytes[from]);
+        black_box(self.bytes[from + self.classes - 1]);
         Row {
             from,
             value: value * self.steps[feature as usize],
@@ -100,7 +100,7 @@ impl Weights {
     fn add(&self, rows: &[Row], at: usize, margins: &mut [f32; TILE]) {
         let mut sums = *margins;
         for row in rows {
-            let weights = self.weights[row.from + at..]
+            let weights = self.bytes[row.from + at..]
                 .first_chunk::<TILE>()
                 .expect("a tile follows the last weight");
             for (sum, weight) in sums.iter_mut().zip(weights) {
