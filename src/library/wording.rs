@@ -90,10 +90,11 @@ fn simple_pieces(rest: &mut &str, depth: usize) -> Option<Vec<Piece>> {
             pieces.push(Piece::Words(words.to_owned()));
         }
         *rest = at_tag;
-        let Some((tag, after)) = tag(at_tag) else {
-            continue;
-        };
-        if tag == "else" || tag.starts_with('/') {
+        if at_tag.is_empty() {
+            break;
+        }
+        let (tag, after) = tag(at_tag)?;
+        if tag == "else" || tag.starts_with("else ") || tag.starts_with('/') {
             break;
         }
         *rest = after;
@@ -112,9 +113,21 @@ fn simple_choice(block: &str, rest: &mut &str, depth: usize) -> Option<Piece> {
     let on = values::find(on)?;
     let then = simple_pieces(rest, depth)?;
     let mut otherwise = Vec::new();
-    if let Some(("else", after)) = tag(rest) {
-        *rest = after;
-        otherwise = simple_pieces(rest, depth)?;
+    match tag(rest) {
+        Some(("else", after)) => {
+            *rest = after;
+            otherwise = simple_pieces(rest, depth)?;
+        }
+        // A chain: the end of the next choice is the end of this one.
+        Some((next, after)) if next.starts_with("else ") => {
+            *rest = after;
+            let next = &next["else ".len()..];
+            if next.split_once(' ').map(|(next, _)| next) != Some(name) {
+                return None;
+            }
+            return made_of(name, on, then, vec![simple_choice(next, rest, depth)?]);
+        }
+        _ => {}
     }
     let (end, after) = tag(rest)?;
     *rest = after;
@@ -187,6 +200,8 @@ mod tests {
             "{{#if private}}Here.{{else}}There.{{/if}}",
             " {{#unless private}} {{/unless}} \n",
             "{{#if wait}}{{/if}}{{#if wait}}{{else}}b{{/if}}",
+            "{{#if wait}}a{{else if private}}b{{else if flight.number}}{{flight.number}}{{else}}d{{/if}}",
+            "{{#if wait}}a{{else if private}}b{{/if}}c",
             "a{{#if wait}} in {{wait}}{{#unless private}}, {{else}}; {{/unless}}c{{/if}} \n",
         ] {
             assert_eq!(Wording::simple(text), Some(parsed(text)), "{text}");
@@ -208,6 +223,7 @@ mod tests {
             "{{#if wait}}a",
             "{{#if wait}}a{{/unless}}",
             "{{#if wait}}a{{else}}b{{else}}c{{/if}}",
+            "{{#if wait}}a{{else unless private}}b{{/if}}",
             "{{#each wait}}a{{/each}}",
             "{{/if}}",
             "a{{else}}b",

@@ -261,9 +261,13 @@ fn exact(piece: &str) -> Vec<String> {
     words
 }
 
-/// Whether a text is one token that reads as it is written: small letters of English.
+/// Whether a text is one token that reads as it is written: small letters of English, none of them drawn out.
 fn is_plain(piece: &str) -> bool {
-    !piece.is_empty() && piece.bytes().all(|c| c.is_ascii_lowercase())
+    let letters = piece.as_bytes();
+    let is_drawn_out = |run: &[u8]| run[0] == run[1] && run[1] == run[2];
+    !piece.is_empty()
+        && letters.iter().all(u8::is_ascii_lowercase)
+        && !letters.windows(3).any(is_drawn_out)
 }
 
 fn prefix(stem: &str) -> Read<Vec<Word>> {

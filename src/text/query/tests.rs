@@ -433,10 +433,10 @@ fn arbitrary_query() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn a_word_of_small_letters_is_one_token_as_written(word in "(http|https|www|[a-z])[a-z]{0,200}") {
+    fn a_word_of_small_letters_asks_for_its_token(word in "(http|https|www|[a-z])[a-z]{0,200}") {
         let tokens = TokenText::new(&word);
-        let tokens: Vec<&str> = tokens.tokens().map(|token| token.text).collect();
-        prop_assert_eq!(tokens, [&word]);
+        let tokens: Vec<Word> = tokens.tokens().map(|token| Word::Exact(token.text.to_owned())).collect();
+        prop_assert_eq!(words(&word).unwrap(), tokens);
     }
 
     #[test]
