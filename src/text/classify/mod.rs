@@ -114,7 +114,7 @@ impl Classifier {
         self.calibration.threshold
     }
 
-    /// The score at which one in twenty of the right guesses is given up.
+    /// The score at which about one in twenty of the right guesses is given up.
     pub fn strict_threshold(&self) -> f64 {
         self.calibration.strict_threshold
     }
