@@ -66,18 +66,7 @@ impl Overlap {
     }
 
     fn pack(&mut self, drafts: &[PackDraft<'_>], pack: &PackDraft<'_>) {
-        let mut rivals: Vec<Rival<'_, '_>> = Vec::new();
-        for seen in visible(drafts, pack) {
-            for topic in &seen.topics {
-                // The nearest of one name hides the others.
-                if !rivals.iter().any(|rival| rival.topic.name == topic.name) {
-                    rivals.push(Rival {
-                        topic,
-                        pack: seen.name.as_str(),
-                    });
-                }
-            }
-        }
+        let rivals = rivals(drafts, pack);
         let mut known: BTreeMap<String, Vec<&Rival<'_, '_>>> = BTreeMap::new();
         for rival in &rivals {
             for rule in &rival.topic.rules {
@@ -167,6 +156,31 @@ impl Overlap {
             }
         }
     }
+}
+
+/// The topics that a message to this pack may also be about, and that can be told from how their rules are written.
+fn rivals<'d, 'a>(drafts: &'d [PackDraft<'a>], pack: &'d PackDraft<'a>) -> Vec<Rival<'d, 'a>> {
+    let mut rivals: Vec<Rival<'d, 'a>> = Vec::new();
+    let mut hidden: BTreeSet<&TopicName> = BTreeSet::new();
+    let mut nearer: BTreeSet<&str> = BTreeSet::new();
+    for seen in visible(drafts, pack) {
+        for topic in &seen.topics {
+            // A list that a nearer pack has too means other words there than here.
+            let means_the_same = topic
+                .rules
+                .iter()
+                .flat_map(|rule| rule.query.lists())
+                .all(|list| !nearer.contains(list.name.as_str()));
+            // The nearest of one name hides the others.
+            if hidden.insert(&topic.name) && means_the_same {
+                let pack = seen.name.as_str();
+                rivals.push(Rival { topic, pack });
+            }
+        }
+        let lists = seen.file.lists.iter();
+        nearer.extend(lists.map(|list| list.name.value.as_str()));
+    }
+    rivals
 }
 
 fn named(rival: &Rival<'_, '_>, pack: &str) -> String {

@@ -4,7 +4,7 @@ use super::*;
 
 /// Loads the sound pack with `changes` and compares every problem found.
 #[track_caller]
-fn check(changes: &[(&str, &str)], expected: &[&str]) {
+pub(super) fn check(changes: &[(&str, &str)], expected: &[&str]) {
     assert_eq!(problems(&[air(changes)]), expected, "{changes:?}");
 }
 
@@ -12,7 +12,7 @@ fn topic_with(line: &str) -> String {
     TOPIC.replacen("[[test]]", &format!("{line}\n[[test]]"), 1)
 }
 
-fn topic_when(rule: &str) -> String {
+pub(super) fn topic_when(rule: &str) -> String {
     TOPIC.replacen("'''lost AND $bag'''", rule, 1)
 }
 
@@ -329,45 +329,6 @@ fn a_warning_alone_does_not_stop_the_load() {
     assert!(library.is_some() && found.len() == 1);
     let (library, _) = Library::load(&[air(&[("topics/bag.toml", "")])]);
     assert!(library.is_some(), "a pack may have no topics");
-}
-
-#[test]
-fn rules_that_cannot_do_their_work() {
-    let place = "air/topics/bag.toml:2:21: error: this rule can never match: it asks for";
-    for (rule, parts) in [
-        (
-            "lost AND NOT (lost OR $bag)",
-            "`lost` and `NOT (lost OR $bag)`",
-        ),
-        ("\"lost bag\" AND NOT bag", "`\"lost bag\"` and `NOT bag`"),
-        (
-            "lost AND is:public AND is:private",
-            "`is:public` and `is:private`",
-        ),
-    ] {
-        let when = format!("'''$bag''', '''{rule}'''");
-        let expected = format!("{place} {parts}\n  hint: take one of the two out");
-        check(&[("topics/bag.toml", &topic_when(&when))], &[&expected]);
-    }
-    for (rule, loses) in [
-        ("lost NEAR/2 $bag", true),
-        ("AFFIRMED lost AND gone", true),
-        ("gone OR lost", false),
-    ] {
-        let wide = TOPIC.replacen("title = \"Bag", "priority = 1\ntitle = \"Bags", 1);
-        let wide = wide.replacen("lost AND $bag", "lost OR forlorn", 1);
-        let narrow = topic_when(&format!("'''{rule}''', '''forlorn AND $bag'''"));
-        let found = problems(&[air(&[
-            ("topics/wide.toml", &wide),
-            ("topics/bag.toml", &narrow),
-        ])]);
-        let error = "air/topics/bag.toml:2:9: error: this topic can never win: `wide` matches whenever it does and goes first\n  hint: make the rules differ, or raise `priority`";
-        assert_eq!(
-            found.contains(&error.to_owned()),
-            loses,
-            "{rule}: {found:?}"
-        );
-    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod entities;
 mod faults;
 mod guesses;
+mod overlap;
 mod replies;
 
 use std::sync::LazyLock;

@@ -15,7 +15,7 @@ use super::features::{BUCKETS, Vocabulary};
 use super::weights::Weights;
 
 /// Goes up whenever the same examples make another classifier, or the bytes are laid out differently.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 const MAGIC: &[u8; 8] = b"hark-cls";
 

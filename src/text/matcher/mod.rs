@@ -1,5 +1,4 @@
 //! All queries of all topics, compiled together and evaluated over one text.
-
 //!
 //! Every token is looked up once. A rule is evaluated only when the rarest of the leaves it cannot do without was seen,
 //! and all the others may have been, so ten times the rules cost far less than ten times the time.
